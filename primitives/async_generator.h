@@ -1,0 +1,188 @@
+// AsyncGenerator<T>: a coroutine that yields values, as Python's `async def` with `yield`.
+//
+//   sim::AsyncGenerator<int> ticks(int n) {
+//     for (int i = 0; i < n; ++i) { co_await sim::sleep(1s); co_yield i; }
+//   }
+//   auto gen = ticks(3);
+//   while (int* tick = co_await gen.next()) std::printf("%d\n", *tick);
+//
+// Its body runs inside the task that awaits next(), without a suspension of its own. A yielded value lives
+// until the next call of next(). An exception of the body comes out of next() and ends the generator. aclose()
+// throws GeneratorExit at the co_yield it stands at, and waits for its cleanup; destroying an unfinished
+// generator runs destructors only, which cannot await. Source: PEP 525.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "sim/coro.h"
+
+namespace sim {
+
+template <class T>
+class AsyncGenerator;
+
+namespace internal {
+
+// What a generator's handle and its frame share; it outlives the frame.
+template <class T>
+struct GeneratorState {
+  PromiseBase* frame = nullptr;
+  T* value = nullptr;  // yielded; null once the body has ended
+  Result<void> result;
+  bool started = false;
+  bool running = false;
+  bool closing = false;
+
+  // The frame is gone or its body has ended.
+  bool finished() const { return frame == nullptr || result.frame_gone() || result.kind() != ResultKind::none; }
+  void destroy_frame() {
+    PromiseBase* gone = std::exchange(frame, nullptr);
+    if (gone != nullptr && !result.frame_gone()) gone->handle().destroy();
+  }
+};
+
+template <class T>
+struct GeneratorPromise : AwaitingPromise {
+  AsyncGenerator<T> get_return_object(
+      std::source_location in = std::source_location::current()) {
+    function = in;
+    state = std::make_shared<GeneratorState<T>>();
+    state->frame = this;
+    result = &state->result;
+    return AsyncGenerator<T>(state);
+  }
+  std::suspend_always initial_suspend() noexcept { return {}; }
+  FinalAwaiter final_suspend() noexcept {
+    state->value = nullptr;
+    return {};
+  }
+  void return_void() { state->result.emplace(); }
+  void unhandled_exception() noexcept { state->result.set_current_exception(); }
+
+  // Back to who awaits next(); at the next resumption the body goes on, or is told to end.
+  struct Yielded {
+    explicit Yielded(GeneratorState<T>& s) : state(s) {}
+    bool await_ready() noexcept { return false; }
+    void await_suspend(std::coroutine_handle<GeneratorPromise> coroutine) noexcept {
+      current_scheduler->resume_next(coroutine.promise().parent);
+    }
+    void await_resume() {
+      if (state.closing) throw GeneratorExit();
+    }
+    GeneratorState<T>& state;
+  };
+  Yielded yield_value(T& value) {
+    state->value = &value;
+    return Yielded(*state);
+  }
+  Yielded yield_value(T&& value) { return yield_value(value); }
+
+  std::shared_ptr<GeneratorState<T>> state;
+};
+
+// Runs a generator to its next co_yield or its end.
+template <class T>
+class GeneratorStep {
+ public:
+  explicit GeneratorStep(std::shared_ptr<GeneratorState<T>> state) : state_(std::move(state)) {}
+
+  bool ready() {
+    if (state_->running) {
+      throw std::runtime_error("the asynchronous generator is already running");
+    }
+    return state_->finished();
+  }
+  void suspend(PromiseBase& at) {
+    state_->started = state_->running = true;
+    state_->frame->parent = &at;
+    current_scheduler->resume_next(state_->frame);
+  }
+
+ protected:
+  // Null if the body has ended. Throws what it threw, once.
+  T* take() {
+    state_->running = false;
+    if (!state_->finished()) return state_->value;
+    state_->destroy_frame();
+    if (state_->result.kind() == ResultKind::value || state_->result.kind() == ResultKind::moved) {
+      return nullptr;
+    }
+    const ResultKind kind = state_->result.kind();
+    const std::exception_ptr error = state_->result.error();
+    state_->result.emplace();
+    if (error != nullptr) throw_error(kind, error);
+    return nullptr;
+  }
+
+  std::shared_ptr<GeneratorState<T>> state_;
+};
+
+template <class T>
+class [[nodiscard("co_await it")]] GeneratorNext : public GeneratorStep<T> {
+ public:
+  using GeneratorStep<T>::GeneratorStep;
+  T* resume() { return this->take(); }
+};
+
+template <class T>
+class GeneratorClose : public GeneratorStep<T> {
+ public:
+  using GeneratorStep<T>::GeneratorStep;
+  bool ready() {
+    if (GeneratorStep<T>::ready()) return true;
+    if (!this->state_->started) {
+      this->state_->destroy_frame();
+      return true;
+    }
+    this->state_->closing = true;
+    return false;
+  }
+  void resume() {
+    try {
+      if (this->take() == nullptr) return;
+    } catch (const GeneratorExit&) {
+      return;
+    }
+    throw std::runtime_error("the asynchronous generator ignored GeneratorExit");
+  }
+};
+
+}  // namespace internal
+
+template <class T>
+class [[nodiscard]] AsyncGenerator {
+ public:
+  using promise_type = internal::GeneratorPromise<T>;
+  using value_type = T;
+
+  AsyncGenerator(AsyncGenerator&&) noexcept = default;
+  AsyncGenerator& operator=(AsyncGenerator&& other) noexcept {
+    if (this != &other) {
+      if (state_ != nullptr) state_->destroy_frame();
+      state_ = std::move(other.state_);
+    }
+    return *this;
+  }
+  ~AsyncGenerator() {
+    if (state_ != nullptr) state_->destroy_frame();
+  }
+
+  // co_await it: a pointer to the next value, null at the end. Throws what the body throws, and
+  // std::runtime_error while another task awaits next().
+  internal::GeneratorNext<T> next() { return internal::GeneratorNext<T>(state_); }
+
+  // Ends the generator where it stands and waits for that; no effect on one that has ended. Throws
+  // std::runtime_error if the body yields again.
+  Coro<> aclose() { co_await internal::GeneratorClose<T>(state_); }
+
+ private:
+  friend promise_type;
+  explicit AsyncGenerator(std::shared_ptr<internal::GeneratorState<T>> state)
+      : state_(std::move(state)) {}
+  std::shared_ptr<internal::GeneratorState<T>> state_;
+};
+
+}  // namespace sim

@@ -1,0 +1,78 @@
+// Event: a flag that tasks wait for.
+//
+//   co_await started.wait();     // until somebody calls started.set()
+//
+// set() wakes all waiters in the order they came; each resumes one iteration later, also if clear()
+// came first. Waiting for a set event does not suspend. A cancelled waiter just leaves. Destroying an event
+// that is waited for is the finding destroyed_in_use. Source: asyncio.Event.
+#pragma once
+
+#include <source_location>
+#include <utility>
+
+#include "primitives/unawaited.h"
+#include "sim/await.h"
+#include "sim/object.h"
+
+namespace sim {
+
+class Event {
+ public:
+  class Wait;
+
+  explicit Event(std::source_location place = std::source_location::current())
+      : object_("Event", place) {}
+  ~Event() {
+    if (!waiters_.empty()) [[unlikely]] destroyed_in_use();
+  }
+
+  bool is_set() const { return set_; }
+  void set() {
+    if (set_) return;
+    set_ = true;
+    for (auto* w = waiters_.first(); w != nullptr; w = internal::WaiterList::next(w)) {
+      if (w->status() == internal::WaitStatus::waiting) w->wake();
+    }
+  }
+  void clear() { set_ = false; }
+  // Suspends until the event is set.
+  Wait wait();
+
+ private:
+  void destroyed_in_use();
+
+  bool set_ = false;
+  internal::WaiterList waiters_;
+  internal::Object object_;
+};
+
+class [[nodiscard("co_await it")]] Event::Wait : public internal::QueuedWaiter,
+                                                 private internal::Unawaited {
+ public:
+  explicit Wait(Event& event) : event_(&event) {}
+  Wait(Wait&& other) : Unawaited(std::move(other)), event_(other.event_) {}
+  ~Wait() {
+    if (!awaited_once()) [[unlikely]] report_unawaited("Event.wait");
+  }
+
+  bool ready() {
+    set_awaited();
+    return event_->set_;
+  }
+  void suspend(internal::PromiseBase& at) {
+    park_in(event_->waiters_, at);
+  }
+  void resume() {
+    if (task_ == nullptr) return;
+    leave_list();
+    resumed();
+  }
+  void describe(internal::WaitDescription& description) const override;
+
+ private:
+  Event* event_;
+};
+
+inline Event::Wait Event::wait() { return Wait(*this); }
+
+}  // namespace sim

@@ -1,0 +1,105 @@
+// Lock: mutual exclusion between tasks. Not reentrant.
+//
+//   auto guard = co_await lock.guard();   // released when the guard goes
+//
+// Waiters get the lock in the order they asked (no barging): release() wakes the head of the queue,
+// which takes the lock when it runs; newcomers queue behind it. An uncontended acquire does not suspend.
+// A waiter resumes one iteration after the release. A cancelled waiter never owns the lock and wakes the
+// next one if it was to get it. Destroying a lock that is held or waited for is the finding
+// destroyed_in_use. Source: asyncio.Lock.
+#pragma once
+
+#include <source_location>
+#include <utility>
+
+#include "primitives/guard.h"
+#include "primitives/unawaited.h"
+#include "sim/await.h"
+#include "sim/object.h"
+
+namespace sim {
+
+class Lock {
+ public:
+  class Acquire;
+
+  explicit Lock(std::source_location place = std::source_location::current())
+      : object_("Lock", place) {}
+  ~Lock() {
+    if (locked_ || !waiters_.empty()) [[unlikely]] destroyed_in_use();
+  }
+
+  // Suspends until the lock is the caller's.
+  Acquire acquire();
+  // acquire(), giving a Guard<Lock> that releases.
+  internal::Guarded<Acquire, Lock> guard();
+  // Wakes the first waiter, if any. Throws std::runtime_error if the lock is not held.
+  void release() {
+    if (!locked_) [[unlikely]] throw_not_held();
+    locked_ = false;
+    owner_ = {};
+    wake_first();
+  }
+  bool locked() const { return locked_; }
+
+ private:
+  void take() {
+    locked_ = true;
+    owner_ = internal::Ref<internal::TaskState>(internal::current_scheduler->current());
+  }
+  void wake_first() {
+    internal::QueuedWaiter* first = waiters_.first();
+    if (first != nullptr && first->status() == internal::WaitStatus::waiting) first->wake();
+  }
+  [[noreturn]] static void throw_not_held();
+  void destroyed_in_use();
+  void describe(internal::WaitDescription& description) const;
+
+  bool locked_ = false;
+  internal::WaiterList waiters_;
+  internal::Ref<internal::TaskState> owner_;  // for reports
+  internal::Object object_;
+};
+
+class [[nodiscard("co_await it")]] Lock::Acquire : public internal::QueuedWaiter,
+                                                   private internal::Unawaited {
+ public:
+  explicit Acquire(Lock& lock) : lock_(&lock) {}
+  Acquire(Acquire&& other) : Unawaited(std::move(other)), lock_(other.lock_) {}
+  ~Acquire() {
+    if (!awaited_once()) [[unlikely]] report_unawaited("Lock.acquire");
+  }
+
+  bool ready() {
+    set_awaited();
+    if (lock_->locked_ || !lock_->waiters_.all_cancelled()) return false;
+    lock_->take();
+    return true;
+  }
+  void suspend(internal::PromiseBase& at) {
+    park_in(lock_->waiters_, at);
+  }
+  void resume() {
+    if (task_ != nullptr) finish_wait();
+  }
+  void describe(internal::WaitDescription& description) const override;
+
+ private:
+  void finish_wait() {
+    if (!leave_list()) [[unlikely]] throw_destroyed();
+    if (interrupted()) [[unlikely]] {
+      if (!lock_->locked_) lock_->wake_first();
+      task_->throw_cancelled();
+    }
+    lock_->take();
+  }
+
+  Lock* lock_;
+};
+
+inline Lock::Acquire Lock::acquire() { return Acquire(*this); }
+inline internal::Guarded<Lock::Acquire, Lock> Lock::guard() {
+  return internal::Guarded<Acquire, Lock>(*this);
+}
+
+}  // namespace sim

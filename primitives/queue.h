@@ -1,0 +1,95 @@
+// Queue<T>: a FIFO of items between tasks, bounded if maxsize > 0.
+//
+//   sim::Queue<int> queue(16);
+//   co_await queue.put(1);
+//   int item = co_await queue.get();
+//
+// put() suspends while the queue is full, get() while it is empty. A woken waiter looks again when it
+// runs: a newcomer may have taken the item or the slot meanwhile (barging), and then it waits anew at the
+// end of the line. A waiter cancelled after it was woken wakes the next one in its place. shutdown() makes
+// put() throw QueueShutDown, and get() too once the queue is empty. T need not be copyable. Destroying a
+// queue that is waited for is the finding destroyed_in_use. Source: asyncio.Queue.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <source_location>
+#include <stdexcept>
+#include <utility>
+
+#include "primitives/event.h"
+#include "primitives/queue_base.h"
+#include "primitives/ring.h"
+
+namespace sim {
+
+template <class T, class Container = internal::Ring<T>>
+class Queue : public internal::QueueBase {
+ public:
+  class Put;
+  class Get;
+
+  // Unbounded if maxsize is not positive.
+  explicit Queue(std::ptrdiff_t maxsize = 0,
+                 std::source_location place = std::source_location::current())
+      : QueueBase("Queue", maxsize, place) {}
+
+  // Suspends while the queue is full. Throws QueueShutDown after shutdown().
+  Put put(T item) { return Put(*this, std::move(item)); }
+  // Suspends while the queue is empty. Throws QueueShutDown after shutdown() once it is.
+  Get get() { return Get(*this); }
+  // Throws QueueFull instead of waiting.
+  void put_nowait(T item) {
+    if (is_shut_down()) [[unlikely]] throw QueueShutDown();
+    if (full()) [[unlikely]] throw QueueFull();
+    items_.push(std::move(item));
+    note_put(items_.size());
+  }
+  // Throws QueueEmpty instead of waiting.
+  T get_nowait() {
+    if (empty()) [[unlikely]] throw_empty();
+    T item = items_.pop();
+    note_get(items_.size());
+    return item;
+  }
+  // From now on nothing can be put. If `immediate`, what is in the queue is dropped and counts as done.
+  // All waiters are woken.
+  void shutdown(bool immediate = false) {
+    std::size_t dropped = 0;
+    if (immediate) {
+      for (; items_.size() > 0; ++dropped) items_.pop();
+    }
+    shut_down(immediate, dropped);
+  }
+
+ private:
+  Container items_;
+};
+
+template <class T, class Container>
+class [[nodiscard("co_await it")]] Queue<T, Container>::Put : public internal::QueueWaiter {
+ public:
+  Put(Queue& queue, T item) : QueueWaiter(queue, Side::put), item_(std::move(item)) {}
+  Put(Put&& other) : QueueWaiter(std::move(other)), item_(std::move(other.item_)) {}
+  void resume() {
+    leave();
+    static_cast<Queue&>(queue()).put_nowait(std::move(item_));
+  }
+
+ private:
+  T item_;
+};
+
+template <class T, class Container>
+class [[nodiscard("co_await it")]] Queue<T, Container>::Get : public internal::QueueWaiter {
+ public:
+  explicit Get(Queue& queue) : QueueWaiter(queue, Side::get) {}
+  Get(Get&& other) : QueueWaiter(std::move(other)) {}
+  T resume() {
+    leave();
+    return static_cast<Queue&>(queue()).get_nowait();
+  }
+};
+
+}  // namespace sim

@@ -1,0 +1,84 @@
+#include "primitives/queue_base.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
+namespace sim::internal {
+
+QueueBase::QueueBase(const char* kind, std::ptrdiff_t maxsize, std::source_location place)
+    : maxsize_(maxsize), finished_(place), object_(kind, place) {
+  finished_.set();
+}
+
+void QueueBase::task_done() {
+  if (unfinished_ == 0) throw std::invalid_argument("task_done() called too many times");
+  if (--unfinished_ == 0) finished_.set();
+}
+
+void QueueBase::wake_next(WaiterList& line) {
+  while (QueuedWaiter* first = line.first()) {
+    line.remove(*first);
+    woken_.push_back(*first);
+    if (first->status() != WaitStatus::waiting) continue;
+    first->wake_to_look();
+    return;
+  }
+}
+
+void QueueBase::shut_down(bool immediate, std::size_t dropped) {
+  shut_down_ = true;
+  if (immediate) {
+    size_ = 0;
+    unfinished_ -= std::min(unfinished_, dropped);
+    if (unfinished_ == 0) finished_.set();
+  }
+  for (WaiterList* line : {&getters_, &putters_}) {
+    while (!line->empty()) wake_next(*line);
+  }
+}
+
+void QueueBase::throw_empty() const {
+  if (shut_down_) throw QueueShutDown();
+  throw QueueEmpty();
+}
+
+void QueueBase::report_depth() const {
+  current_scheduler->report_limit("items in a Queue", current_limit());
+}
+
+void QueueBase::destroyed_in_use() {
+  WaiterList both;
+  for (WaiterList* line : {&getters_, &putters_, &woken_}) {
+    while (QueuedWaiter* waiter = line->first()) {
+      line->remove(*waiter);
+      both.push_back(*waiter);
+    }
+  }
+  object_.destroyed_in_use(false, nullptr, both);
+}
+
+// Runs in the task's step. One that was robbed of what it was woken for waits anew, at the end.
+bool QueueWaiter::may_resume() {
+  if (list() == nullptr || interrupted() || passes()) return true;
+  leave_list();
+  status_ = WaitStatus::waiting;
+  line().push_back(*this);
+  return false;
+}
+
+void QueueWaiter::give_up() {
+  const bool possible = side_ == Side::get ? !queue_->empty() : !queue_->full();
+  if (status_ == WaitStatus::woken && possible) queue_->wake_next(line());
+  task_->throw_cancelled();
+}
+
+void QueueWaiter::describe(WaitDescription& description) const {
+  if (list() == nullptr) {
+    description.what = "a Queue that was destroyed";
+    return;
+  }
+  description.what = (side_ == Side::get ? "an item of " : "room in ") + queue_->object_.describe();
+}
+
+}  // namespace sim::internal

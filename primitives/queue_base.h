@@ -1,0 +1,117 @@
+// QueueBase: what a queue does whatever its items are: the waiters of both sides, the count of unfinished
+// items, and the shutdown.
+#pragma once
+
+#include <cstddef>
+#include <source_location>
+#include <utility>
+
+#include "primitives/event.h"
+#include "primitives/unawaited.h"
+#include "sim/await.h"
+#include "sim/error.h"
+#include "sim/object.h"
+
+namespace sim::internal {
+
+class QueueWaiter;
+
+class QueueBase {
+ public:
+  std::size_t size() const { return size_; }
+  std::ptrdiff_t maxsize() const { return maxsize_; }
+  bool empty() const { return size_ == 0; }
+  bool full() const { return maxsize_ > 0 && size_ >= static_cast<std::size_t>(maxsize_); }
+  bool is_shut_down() const { return shut_down_; }
+
+  // Says that the processing of one item got from the queue is complete. Throws std::invalid_argument
+  // if that is said more often than items were put.
+  void task_done();
+  // Suspends until task_done() has been called for every item that was put.
+  Event::Wait join() { return finished_.wait(); }
+
+ protected:
+  QueueBase(const char* kind, std::ptrdiff_t maxsize, std::source_location place);
+  ~QueueBase() {
+    if (!getters_.empty() || !putters_.empty() || !woken_.empty()) [[unlikely]] destroyed_in_use();
+  }
+  void note_put(std::size_t size) {
+    size_ = size;
+    ++unfinished_;
+    finished_.clear();
+    if (size > current_limit()) [[unlikely]] report_depth();
+    if (!getters_.empty()) wake_next(getters_);
+  }
+  void note_get(std::size_t size) {
+    size_ = size;
+    if (!putters_.empty()) wake_next(putters_);
+  }
+  void shut_down(bool immediate, std::size_t dropped);
+  [[noreturn]] void throw_empty() const;
+
+ private:
+  friend class QueueWaiter;
+  // Wakes the first in the line that is still waiting.
+  void wake_next(WaiterList& line);
+  static std::size_t current_limit() {
+    return current_scheduler != nullptr ? current_scheduler->limits().queue_depth : SIZE_MAX;
+  }
+  void report_depth() const;
+  void destroyed_in_use();
+
+  std::size_t size_ = 0;
+  std::ptrdiff_t maxsize_;
+  bool shut_down_ = false;
+  std::size_t unfinished_ = 0;
+  WaiterList getters_;
+  WaiterList putters_;
+  WaiterList woken_;  // of either side, until they have looked again
+  Event finished_;
+  Object object_;
+};
+
+// A put() or get(): it passes at once if it can, else stands in line until it is woken and may pass.
+class QueueWaiter : public QueuedWaiter, private Unawaited {
+ public:
+  bool ready() {
+    set_awaited();
+    return passes();
+  }
+  void suspend(PromiseBase& at) {
+    park_in(line(), at);
+  }
+  bool may_resume() final;
+  void describe(WaitDescription& description) const final;
+
+ protected:
+  enum class Side : std::uint8_t { get, put };
+  QueueWaiter(QueueBase& queue, Side side) : queue_(&queue), side_(side) {}
+  QueueWaiter(QueueWaiter&& other)
+      : Unawaited(std::move(other)), queue_(other.queue_), side_(other.side_) {}
+  ~QueueWaiter() {
+    if (!awaited_once()) [[unlikely]] {
+      report_unawaited(side_ == Side::get ? "Queue.get" : "Queue.put");
+    }
+  }
+  // At the resumption: throws if the task was cancelled.
+  void leave() {
+    if (task_ == nullptr) return;
+    if (!leave_list()) [[unlikely]] throw_destroyed();
+    if (interrupted()) [[unlikely]] give_up();
+  }
+  QueueBase& queue() const { return *queue_; }
+
+ private:
+  friend class QueueBase;
+  WaiterList& line() const { return side_ == Side::get ? queue_->getters_ : queue_->putters_; }
+  // Whether the operation can go on, if only to throw.
+  bool passes() const {
+    return queue_->shut_down_ || !(side_ == Side::get ? queue_->empty() : queue_->full());
+  }
+  [[noreturn]] void give_up();
+
+  QueueBase* queue_;
+  Side side_;
+};
+
+}  // namespace sim::internal

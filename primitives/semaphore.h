@@ -1,0 +1,126 @@
+// Semaphore: a number of permits. BoundedSemaphore: one that must not be released more often than it was
+// acquired.
+//
+//   sim::Semaphore connections(5);
+//   auto permit = co_await connections.guard();
+//
+// Permits go to waiters in the order they asked: release() takes the permit on behalf of the first waiter
+// that is still waiting, so a newcomer cannot take it. A waiter resumes one iteration after that. A
+// waiter cancelled after it was given a permit gives it back, and it goes to the next. Destroying a
+// semaphore that is waited for is the finding destroyed_in_use. Source: asyncio.Semaphore.
+#pragma once
+
+#include <cstddef>
+#include <source_location>
+#include <utility>
+
+#include "primitives/guard.h"
+#include "primitives/unawaited.h"
+#include "sim/await.h"
+#include "sim/object.h"
+
+namespace sim {
+
+class Semaphore {
+ public:
+  class Acquire;
+
+  // Throws std::invalid_argument if `permits` is negative.
+  explicit Semaphore(std::ptrdiff_t permits = 1,
+                     std::source_location place = std::source_location::current())
+      : Semaphore("Semaphore", permits, place) {}
+  ~Semaphore() {
+    if (!waiters_.empty()) [[unlikely]] destroyed_in_use();
+  }
+
+  // Suspends until a permit is the caller's.
+  Acquire acquire();
+  // acquire(), giving a Guard that releases.
+  internal::Guarded<Acquire, Semaphore> guard();
+  // Gives a permit back. A BoundedSemaphore throws std::invalid_argument (asyncio's ValueError) if that
+  // were more than it began with.
+  void release() {
+    if (value_ >= bound_) [[unlikely]] throw_released_too_often();
+    ++value_;
+    wake_next();
+  }
+  // True if acquire() would suspend.
+  bool locked() const { return value_ == 0 || !waiters_.all_cancelled(); }
+  // Permits that nobody holds and no waiter has been given.
+  std::ptrdiff_t value() const { return value_; }
+
+ protected:
+  static constexpr std::ptrdiff_t kUnbounded = PTRDIFF_MAX;
+  Semaphore(const char* kind, std::ptrdiff_t permits, std::source_location place,
+            std::ptrdiff_t bound = kUnbounded);
+
+ private:
+  // Gives a permit to the first that waits; false if nobody does.
+  bool wake_next() {
+    internal::QueuedWaiter* w = waiters_.first_waiting();
+    if (w == nullptr) return false;
+    --value_;
+    w->wake();
+    return true;
+  }
+  void wake_all_allowed() {
+    while (value_ > 0 && wake_next()) {
+    }
+  }
+  [[noreturn]] static void throw_released_too_often();
+  void destroyed_in_use();
+
+  std::ptrdiff_t value_;
+  std::ptrdiff_t bound_;
+  internal::WaiterList waiters_;
+  internal::Object object_;
+};
+
+class [[nodiscard("co_await it")]] Semaphore::Acquire : public internal::QueuedWaiter,
+                                                        private internal::Unawaited {
+ public:
+  explicit Acquire(Semaphore& semaphore) : semaphore_(&semaphore) {}
+  Acquire(Acquire&& other) : Unawaited(std::move(other)), semaphore_(other.semaphore_) {}
+  ~Acquire() {
+    if (!awaited_once()) [[unlikely]] report_unawaited("Semaphore.acquire");
+  }
+
+  bool ready() {
+    set_awaited();
+    if (semaphore_->locked()) return false;
+    --semaphore_->value_;
+    return true;
+  }
+  void suspend(internal::PromiseBase& at) {
+    park_in(semaphore_->waiters_, at);
+  }
+  void resume() {
+    if (task_ != nullptr) finish_wait();
+  }
+  void describe(internal::WaitDescription& description) const override;
+
+ private:
+  void finish_wait() {
+    if (!leave_list()) [[unlikely]] throw_destroyed();
+    const bool cancelled = interrupted();
+    if (cancelled && status() == internal::WaitStatus::woken) ++semaphore_->value_;
+    semaphore_->wake_all_allowed();
+    if (cancelled) [[unlikely]] task_->throw_cancelled();
+  }
+
+  Semaphore* semaphore_;
+};
+
+class BoundedSemaphore : public Semaphore {
+ public:
+  explicit BoundedSemaphore(std::ptrdiff_t permits = 1,
+                            std::source_location place = std::source_location::current())
+      : Semaphore("BoundedSemaphore", permits, place, permits) {}
+};
+
+inline Semaphore::Acquire Semaphore::acquire() { return Acquire(*this); }
+inline internal::Guarded<Semaphore::Acquire, Semaphore> Semaphore::guard() {
+  return internal::Guarded<Acquire, Semaphore>(*this);
+}
+
+}  // namespace sim

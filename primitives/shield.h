@@ -1,0 +1,104 @@
+// shield(): protects something from the cancellation of who waits for it.
+//
+//   co_await sim::shield(commit);      // cancelled here: CancelledError, and commit runs on
+//
+// A coroutine becomes a task at the call. The result is a Future that ends as the inner one does; when it
+// is cancelled the inner one goes on. Keep a handle to the inner task: nobody else waits for it. Its waiter
+// resumes three iterations after an inner coroutine that ends at once. Source: asyncio.shield.
+#pragma once
+
+#include <utility>
+
+#include "primitives/ensure_future.h"
+
+namespace sim {
+
+namespace internal {
+
+template <class T, class Inner>
+class ShieldState final : public ValueState<T> {
+ public:
+  explicit ShieldState(Ref<Inner> inner) : inner_(std::move(inner)), inner_done_(*this), outer_done_(*this) {
+    inner_->add_callback(inner_done_.node);
+    this->add_callback(outer_done_.node);
+  }
+  ~ShieldState() override { unwatch(); }
+  std::string describe() const override { return "shield of " + inner_->describe(); }
+  void waits_for(std::vector<const FutureState*>& futures) const override {
+    futures.push_back(inner_.get());
+  }
+
+  void take_over() {
+    if (this->cancelled()) {
+      if (!inner_->cancelled()) inner_->mark_retrieved();
+    } else if (inner_->cancelled()) {
+      this->cancel(cancel_message(inner_->error()));
+    } else if (inner_->failed()) {
+      this->set_exception(inner_->exception());
+    } else if constexpr (std::is_void_v<T>) {
+      inner_->mark_retrieved();
+      this->set_result();
+    } else {
+      this->set_result(take_value(*inner_));
+    }
+  }
+
+ private:
+  // A callback of one of the two; keeps the state alive while it is scheduled.
+  struct Link : Runnable {
+    explicit Link(ShieldState& of) : shield(of) { node.entry = Entry::runnable(this); }
+    void drop() noexcept override {
+      if (std::exchange(is_scheduled, false)) shield.release();
+    }
+    void scheduled(FutureState&) override {
+      is_scheduled = true;
+      shield.retain();
+    }
+    CallbackNode node;
+    ShieldState& shield;
+    bool is_scheduled = false;
+  };
+  struct InnerDone final : Link {
+    using Link::Link;
+    void run() override {
+      const auto keep = Ref<ShieldState>::adopt(&this->shield);
+      this->is_scheduled = false;
+      keep->take_over();
+    }
+  };
+  struct OuterDone final : Link {
+    using Link::Link;
+    void run() override {
+      const auto keep = Ref<ShieldState>::adopt(&this->shield);
+      this->is_scheduled = false;
+      keep->unwatch();
+    }
+  };
+
+  void unwatch() {
+    if (inner_done_.node.next != nullptr) inner_->remove_callback(inner_done_.node);
+  }
+
+  Ref<Inner> inner_;
+  InnerDone inner_done_;
+  OuterDone outer_done_;
+};
+
+}  // namespace internal
+
+// Takes a coroutine, another awaitable, a task or a future. A value is copied if T can be copied and others
+// hold the inner one, else moved out of it.
+template <class X>
+  requires internal::Awaitable<X>
+auto shield(X&& awaitable) {
+  using T = internal::AwaitResult<X>;
+  auto inner = internal::ensure_state(std::forward<X>(awaitable));
+  using Inner = std::remove_reference_t<decltype(*inner)>;
+  const bool done = inner->done();
+  internal::Ref<internal::ShieldState<T, Inner>> shield(
+      new internal::ShieldState<T, Inner>(std::move(inner)));
+  if (done) shield->take_over();
+  return Future<T>(shield.get());
+}
+
+}  // namespace sim

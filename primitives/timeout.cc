@@ -1,0 +1,64 @@
+#include "primitives/timeout.h"
+
+#include <stdexcept>
+
+namespace sim {
+
+void Timeout::enter() {
+  if (state_ != State::created) throw std::runtime_error("Timeout has already been entered");
+  task_ = internal::Ref<internal::TaskState>(internal::Scheduler::here().current());
+  if (task_ == nullptr) throw std::runtime_error("Timeout should be used inside a task");
+  state_ = State::entered;
+  cancelling_at_entry_ = task_->cancelling();
+  reschedule(when_);
+}
+
+void Timeout::reschedule(std::optional<TimePoint> when) {
+  switch (state_) {
+    case State::entered:
+      break;
+    case State::created:
+      throw std::runtime_error("Timeout has not been entered");
+    case State::expiring:
+      throw std::runtime_error("Cannot change state of expiring Timeout");
+    case State::expired:
+      throw std::runtime_error("Cannot change state of expired Timeout");
+    case State::exited:
+      throw std::runtime_error("Cannot change state of finished Timeout");
+  }
+  when_ = when;
+  disarm();
+  if (!when) return;
+  internal::Scheduler& scheduler = *internal::current_scheduler;
+  const internal::Entry entry = internal::Entry::runnable(this);
+  if (*when <= now()) {
+    slot_ = scheduler.timers().add_due(entry);
+    scheduler.push(internal::Entry::timer(slot_));
+  } else {
+    slot_ = scheduler.timers().add(when->time_since_epoch().count(), entry);
+  }
+}
+
+void Timeout::run() {
+  slot_ = internal::TimerQueue::kNoSlot;
+  task_->cancel("");
+  state_ = State::expiring;
+}
+
+void Timeout::disarm() {
+  if (slot_ == internal::TimerQueue::kNoSlot) return;
+  const auto slot = std::exchange(slot_, internal::TimerQueue::kNoSlot);
+  internal::current_scheduler->timers().cancel(slot);
+}
+
+void Timeout::leave(bool cancelled) {
+  disarm();
+  if (state_ == State::entered) {
+    state_ = State::exited;
+    return;
+  }
+  state_ = State::expired;
+  if (task_->uncancel() <= cancelling_at_entry_ && cancelled) throw TimeoutError();
+}
+
+}  // namespace sim

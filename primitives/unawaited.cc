@@ -1,0 +1,14 @@
+#include "primitives/unawaited.h"
+
+#include "sim/scheduler.h"
+
+namespace sim::internal {
+
+void Unawaited::report_unawaited(const char* operation) {
+  if (current_scheduler == nullptr) return;
+  std::string message = "'" + std::string(operation) + "' was never awaited";
+  if (const TaskState* task = current_scheduler->current()) message += ", in task " + task->name();
+  current_scheduler->report({FindingKind::never_awaited, message, {}, {}});
+}
+
+}  // namespace sim::internal

@@ -1,0 +1,121 @@
+#include "primitives/wait_state.h"
+
+#include <memory>
+
+#include "absl/container/flat_hash_set.h"
+
+namespace sim::internal {
+
+// Lives until the callbacks that are scheduled have run, which may be after the wait.
+class WaitSet::State {
+ public:
+  State(std::vector<Ref<FutureState>> all, ReturnWhen when)
+      : return_when(when), count(all.size()), nodes(std::make_unique<Node[]>(all.size())) {
+    for (std::size_t i = 0; i < count; ++i) {
+      nodes[i].state = this;
+      nodes[i].future = std::move(all[i]);
+      nodes[i].callback.entry = Entry::runnable(&nodes[i]);
+    }
+  }
+  void retain() { ++refs; }
+  void release() {
+    if (--refs == 0) delete this;
+  }
+
+  struct Node final : Runnable {
+    void run() override {
+      const auto keep = Ref<State>::adopt(state);
+      is_scheduled = false;
+      state->completed(*future);
+    }
+    void drop() noexcept override {
+      if (std::exchange(is_scheduled, false)) state->release();
+    }
+    void scheduled(FutureState&) override {
+      is_scheduled = true;
+      state->retain();
+    }
+    State* state = nullptr;
+    Ref<FutureState> future;
+    CallbackNode callback;
+    bool is_scheduled = false;
+    bool repeated = false;
+  };
+
+  void watch() {
+    for (std::size_t i = 0; i < count; ++i) {
+      Node& node = nodes[i];
+      if (node.repeated) continue;
+      if (node.future->done()) {
+        node.scheduled(*node.future);
+        current_scheduler->push(node.callback.entry);
+      } else {
+        node.future->add_callback(node.callback);
+      }
+    }
+  }
+  void unwatch() {
+    waiter = nullptr;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (nodes[i].callback.next != nullptr) nodes[i].future->remove_callback(nodes[i].callback);
+    }
+  }
+  void completed(FutureState& future) {
+    --left;
+    const bool raised = return_when == ReturnWhen::first_exception && future.failed();
+    if (raised) future.mark_retrieved();
+    if (left != 0 && return_when != ReturnWhen::first_completed && !raised) return;
+    if (waiter != nullptr) waiter->satisfied();
+  }
+
+  ReturnWhen return_when;
+  std::size_t count;
+  std::size_t left = 0;
+  std::unique_ptr<Node[]> nodes;
+  Wait* waiter = nullptr;
+  std::uint32_t refs = 0;
+};
+
+WaitSet::WaitSet(std::vector<Ref<FutureState>> futures, ReturnWhen when)
+    : state_(new State(std::move(futures), when)) {
+  absl::flat_hash_set<const FutureState*> seen;  // never iterated
+  for (std::size_t i = 0; i < state_->count; ++i) {
+    state_->nodes[i].repeated = !seen.insert(state_->nodes[i].future.get()).second;
+    if (!state_->nodes[i].repeated) ++state_->left;
+  }
+}
+
+WaitSet::~WaitSet() { state_->unwatch(); }
+
+bool WaitSet::seen_before(std::size_t index) const { return state_->nodes[index].repeated; }
+
+WaitSet::Wait::~Wait() {
+  if (status_ == WaitStatus::waiting) timer_.disarm(*task_);
+}
+
+void WaitSet::Wait::suspend(PromiseBase& at) {
+  park(at);
+  if (timeout_) timer_.arm(*task_, *timeout_);
+  state_.waiter = this;
+  state_.watch();
+}
+
+void WaitSet::Wait::satisfied() {
+  timer_.disarm(*task_);
+  if (status_ == WaitStatus::waiting) wake();
+}
+
+void WaitSet::Wait::resume() {
+  timer_.disarm(*task_);
+  state_.waiter = nullptr;
+  resumed();
+}
+
+void WaitSet::Wait::describe(WaitDescription& description) const {
+  description.what = "a wait of " + std::to_string(state_.count);
+  for (std::size_t i = 0; i < state_.count; ++i) {
+    description.futures.push_back(state_.nodes[i].future.get());
+  }
+}
+
+}  // namespace sim::internal

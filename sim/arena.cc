@@ -1,0 +1,110 @@
+#include "sim/arena.h"
+
+#include <cassert>
+#include <cstdlib>
+#include <mutex>
+#include <new>
+
+namespace sim::internal {
+
+constinit thread_local Arena* current_arena = nullptr;
+
+namespace {
+
+std::mutex& shared_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+}  // namespace
+
+Arena* Arena::shared() noexcept {
+  static Arena* arena = [] {
+    auto* made = new Arena;
+    made->shared_ = true;
+    return made;
+  }();
+  return arena;
+}
+
+Arena::~Arena() {
+  for (Chunk* chunk : chunks_) std::free(chunk);
+}
+
+// A block of its own: what is too large to recycle, and everything under AddressSanitizer. It starts
+// a chunk-aligned allocation, so that owner_of() finds its arena like any other block's.
+void* Arena::allocate_single(std::size_t bytes) {
+  if constexpr (kArenaRecycles) {
+    const std::size_t whole = (sizeof(Chunk) + bytes + kChunkBytes - 1) & ~(kChunkBytes - 1);
+    auto* chunk = static_cast<Chunk*>(std::aligned_alloc(kChunkBytes, whole));
+    if (chunk == nullptr) throw std::bad_alloc();
+    *chunk = {this, whole};
+    return reinterpret_cast<char*>(chunk) + kUnit;
+  } else {
+    auto* base = static_cast<char*>(::operator new(bytes + kUnit));
+    *reinterpret_cast<Arena**>(base) = this;
+    return base + kUnit;
+  }
+}
+
+void Arena::release_single(void* block) noexcept {
+  if constexpr (kArenaRecycles) {
+    std::free(chunk_of(block));
+  } else {
+    ::operator delete(static_cast<char*>(block) - kUnit);
+  }
+}
+
+void Arena::next_chunk() {
+  if (chunks_used_ == chunks_.size()) {
+    auto* chunk = static_cast<Chunk*>(std::aligned_alloc(kChunkBytes, kChunkBytes));
+    if (chunk == nullptr) throw std::bad_alloc();
+    *chunk = {this, kChunkBytes};
+    chunks_.push_back(chunk);
+  }
+  auto* base = reinterpret_cast<char*>(chunks_[chunks_used_++]);
+  bump_ = base + kUnit;
+  bump_end_ = base + kChunkBytes;
+}
+
+void* Arena::allocate_slow(std::size_t bytes) {
+  static_assert(sizeof(Chunk) <= kUnit);
+  std::unique_lock<std::mutex> lock;
+  if (shared_) lock = std::unique_lock(shared_mutex());
+  const std::size_t size_class = class_of(bytes);
+  void* block;
+  if (!kArenaRecycles || size_class >= kClasses) {
+    block = allocate_single(bytes);
+  } else if (free_[size_class] != nullptr) {
+    block = free_[size_class];
+    free_[size_class] = free_[size_class]->next;
+  } else {
+    if (bump_ + size_class * kUnit > bump_end_ || bump_ == nullptr) next_chunk();
+    block = bump_;
+    bump_ += size_class * kUnit;
+  }
+  ++live_;
+  return block;
+}
+
+void Arena::deallocate_shared(void* block, std::size_t bytes) noexcept {
+  const std::lock_guard lock(shared_mutex());
+  shared()->release(block, bytes);
+}
+
+void Arena::reset() noexcept {
+  assert(live_ == 0);
+  for (Free*& list : free_) list = nullptr;
+  chunks_used_ = 0;
+  bump_ = bump_end_ = nullptr;
+}
+
+void Arena::abandon() noexcept {
+  if (live_ == 0) {
+    delete this;
+  } else {
+    abandoned_ = true;
+  }
+}
+
+}  // namespace sim::internal

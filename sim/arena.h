@@ -1,0 +1,125 @@
+// Arena: the memory of one loop's coroutine frames and control blocks.
+//
+// Blocks are size-classed and recycled through free lists; they carry no header, because a block
+// finds its arena through the aligned chunk it lies in. An arena outlives its loop for as long as a
+// handle keeps a block of it alive. Frames made while no loop runs come from one shared arena behind
+// a mutex, so such a coroutine may be created on one thread and run on another.
+//
+// Under AddressSanitizer every block is an allocation of its own, so that misuse is seen.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace sim::internal {
+
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr bool kArenaRecycles = false;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+inline constexpr bool kArenaRecycles = false;
+#else
+inline constexpr bool kArenaRecycles = true;
+#endif
+#else
+inline constexpr bool kArenaRecycles = true;
+#endif
+
+class Arena {
+ public:
+  Arena() = default;
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+
+  // Memory for `bytes`, aligned to 16, from the running loop's arena or else from the shared one.
+  static void* allocate_here(std::size_t bytes);
+  static void deallocate(void* block, std::size_t bytes) noexcept;
+  static Arena* owner_of(const void* block) noexcept;
+
+  void* allocate(std::size_t bytes) {
+    const std::size_t size_class = class_of(bytes);
+    if (kArenaRecycles && size_class < kClasses && free_[size_class] != nullptr) [[likely]] {
+      Free* block = free_[size_class];
+      free_[size_class] = block->next;
+      ++live_;
+      return block;
+    }
+    return allocate_slow(bytes);
+  }
+
+  std::size_t live_blocks() const noexcept { return live_; }
+
+  // Forgets every free block and starts again at the lowest address, so that the next execution sees
+  // the addresses of the first one. Requires that no block is alive.
+  void reset() noexcept;
+
+  // Called by the owner instead of delete: the arena goes when its last block has gone.
+  void abandon() noexcept;
+
+ private:
+  struct Free {
+    Free* next;
+  };
+  struct Chunk {
+    Arena* arena;
+    std::size_t bytes;
+  };
+  static constexpr std::size_t kUnit = 16;
+  static constexpr std::size_t kClasses = 257;  // blocks of less than 4 KiB are recycled
+  static constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
+
+  ~Arena();
+  static std::size_t class_of(std::size_t bytes) noexcept { return (bytes + kUnit - 1) / kUnit; }
+  static Arena* shared() noexcept;
+  static Chunk* chunk_of(const void* block) noexcept {
+    return reinterpret_cast<Chunk*>(reinterpret_cast<std::uintptr_t>(block) & ~(kChunkBytes - 1));
+  }
+  void* allocate_slow(std::size_t bytes);
+  void* allocate_single(std::size_t bytes);
+  void next_chunk();
+  void release(void* block, std::size_t bytes) noexcept {
+    const std::size_t size_class = class_of(bytes);
+    if (kArenaRecycles && size_class < kClasses) [[likely]] {
+      Free* freed = static_cast<Free*>(block);
+      freed->next = free_[size_class];
+      free_[size_class] = freed;
+    } else {
+      release_single(block);
+    }
+    if (--live_ == 0 && abandoned_) [[unlikely]] delete this;
+  }
+  static void release_single(void* block) noexcept;
+  static void deallocate_shared(void* block, std::size_t bytes) noexcept;
+
+  char* bump_ = nullptr;
+  char* bump_end_ = nullptr;
+  std::size_t live_ = 0;
+  bool abandoned_ = false;
+  bool shared_ = false;
+  std::size_t chunks_used_ = 0;
+  std::vector<Chunk*> chunks_;
+  Free* free_[kClasses] = {};
+};
+
+// The arena of the running loop of this thread; null while none runs.
+extern constinit thread_local Arena* current_arena;
+
+inline void* Arena::allocate_here(std::size_t bytes) {
+  if (Arena* arena = current_arena) [[likely]] return arena->allocate(bytes);
+  Arena* arena = shared();
+  return arena->allocate_slow(bytes);
+}
+
+inline void Arena::deallocate(void* block, std::size_t bytes) noexcept {
+  Arena* arena = owner_of(block);
+  if (arena->shared_) [[unlikely]] return deallocate_shared(block, bytes);
+  arena->release(block, bytes);
+}
+
+inline Arena* Arena::owner_of(const void* block) noexcept {
+  if constexpr (kArenaRecycles) return chunk_of(block)->arena;
+  return *reinterpret_cast<Arena* const*>(static_cast<const char*>(block) - kUnit);
+}
+
+}  // namespace sim::internal

@@ -1,0 +1,75 @@
+#include "sim/event_loop.h"
+
+namespace sim {
+
+EventLoop::EventLoop() : arena_(new internal::Arena), scheduler_(*this) {}
+
+EventLoop::~EventLoop() {
+  const internal::Running running(*this);
+  scheduler_.close();
+  handler_ = nullptr;
+  arena_->abandon();
+}
+
+EventLoop& running_loop() { return internal::Scheduler::here().loop(); }
+
+void EventLoop::call_exception_handler(const ExceptionContext& context) {
+  if (handler_ != nullptr) {
+    try {
+      handler_(*this, context);
+    } catch (...) {
+      scheduler_.report({FindingKind::unhandled_exception,
+                         "the exception handler itself threw " +
+                             internal::describe_exception(std::current_exception()),
+                         {},
+                         {}});
+    }
+    return;
+  }
+  scheduler_.report({FindingKind::unhandled_exception,
+                     context.message + ": " + internal::describe_exception(context.exception),
+                     {},
+                     {}});
+}
+
+namespace internal {
+
+CallbackScope::CallbackScope() : origin_(Scheduler::here().origin().next()) {
+  if (const Ref<Context>* context = current_scheduler->context_if_any()) context_ = *context;
+}
+
+void CallbackScope::callback_failed() noexcept {
+  if (current_scheduler->failed()) return;  // a failed SIM_CHECK, recorded already
+  current_scheduler->loop().call_exception_handler(
+      {"exception in callback", std::current_exception()});
+}
+
+void CallbackState::run() {
+  if (!cancelled_) {
+    ran_ = true;
+    scope_.call([this] { call(); });
+  }
+  release();
+}
+
+void CallbackState::schedule_soon() {
+  retain();
+  Scheduler::here().push(Entry::runnable(this));
+}
+
+void CallbackState::schedule_at(std::int64_t when) {
+  when_ = when;
+  retain();
+  slot_ = Scheduler::here().timers().add(when, Entry::runnable(this));
+}
+
+void CallbackState::cancel() {
+  if (cancelled_ || ran_) return;
+  cancelled_ = true;
+  if (slot_ == TimerQueue::kNoSlot) return;
+  Scheduler::here().timers().cancel(slot_);
+  release();
+}
+
+}  // namespace internal
+}  // namespace sim

@@ -1,0 +1,130 @@
+// EventLoop: asyncio's loop. Seldom needed by name: running_loop() gives it to code that schedules
+// callbacks or makes futures.
+//
+//   sim::Handle beat = sim::running_loop().call_later(1s, [] { ... });
+//   beat.cancel();
+//
+// Callbacks run as steps of their own, each one iteration after it was scheduled, in order; they may use
+// everything that does not suspend.
+#pragma once
+
+#include <exception>
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "sim/callback.h"
+#include "sim/clock.h"
+#include "sim/future.h"
+#include "sim/scheduler.h"
+
+namespace sim {
+
+// A scheduled callback. Copyable; dropping it does not cancel.
+class Handle {
+ public:
+  Handle() = default;
+  explicit Handle(internal::CallbackState* state) : state_(state) {}
+
+  // The callback will not run. No effect once it has run.
+  void cancel() const {
+    if (state_) state_->cancel();
+  }
+  bool cancelled() const { return state_ && state_->cancelled(); }
+  // When it is due, for one of call_later or call_at.
+  TimePoint when() const { return TimePoint(Duration(state_ ? state_->when() : 0)); }
+
+ private:
+  internal::Ref<internal::CallbackState> state_;
+};
+
+// What the exception handler is told.
+struct ExceptionContext {
+  std::string message;
+  std::exception_ptr exception;
+};
+
+class EventLoop {
+ public:
+  using ExceptionHandler = std::function<void(EventLoop&, const ExceptionContext&)>;
+
+  EventLoop();
+  ~EventLoop();
+  EventLoop(const EventLoop&) = delete;
+  EventLoop& operator=(const EventLoop&) = delete;
+
+  // Runs f() in the next iteration.
+  template <class F>
+  Handle call_soon(F function) {
+    auto* state = new internal::CallbackOf<F>(std::move(function));
+    Handle handle(state);
+    state->schedule_soon();
+    return handle;
+  }
+  // Runs f() once `d` has passed, or in the next iteration if d is not positive.
+  template <class Rep, class Period, class F>
+  Handle call_later(std::chrono::duration<Rep, Period> d, F function) {
+    return call_at(internal::after(time(), internal::to_duration(d)), std::move(function));
+  }
+  // Runs f() at `when`; timers of one instant run in the order they were scheduled.
+  template <class F>
+  Handle call_at(TimePoint when, F function) {
+    auto* state = new internal::CallbackOf<F>(std::move(function));
+    Handle handle(state);
+    state->schedule_at(when.time_since_epoch().count());
+    return handle;
+  }
+  TimePoint time() const { return TimePoint(Duration(scheduler_.now())); }
+  template <class T = void>
+  Future<T> create_future() {
+    return Future<T>(new internal::ValueState<T>());
+  }
+  // Ends the run with the current iteration. Who runs the loop until its main task has ended gets
+  // std::runtime_error if it has not.
+  void stop() { scheduler_.stop(); }
+
+  // What is told of exceptions that nobody can catch: those of callbacks, and of tasks that fail while
+  // the loop shuts down. Null restores the default, which reports them as unhandled_exception.
+  void set_exception_handler(ExceptionHandler handler) { handler_ = std::move(handler); }
+  void call_exception_handler(const ExceptionContext& context);
+
+  // Whether create_task() starts tasks eagerly (asyncio.eager_task_factory).
+  bool eager_tasks() const { return eager_tasks_; }
+  void set_eager_tasks(bool eager) { eager_tasks_ = eager; }
+
+  // The runtime's.
+  internal::Scheduler& scheduler() { return scheduler_; }
+  internal::Arena& arena() { return *arena_; }
+
+ private:
+  internal::Arena* arena_;
+  internal::Scheduler scheduler_;
+  ExceptionHandler handler_;
+  bool eager_tasks_ = false;
+};
+
+// The loop that runs on this thread. Throws std::runtime_error when none does.
+EventLoop& running_loop();
+
+namespace internal {
+
+// Makes a loop the running one for a scope.
+class Running {
+ public:
+  explicit Running(EventLoop& loop)
+      : scheduler_(Scheduler::exchange_current(&loop.scheduler())),
+        arena_(std::exchange(current_arena, &loop.arena())) {}
+  ~Running() {
+    Scheduler::exchange_current(scheduler_);
+    current_arena = arena_;
+  }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+ private:
+  Scheduler* scheduler_;
+  Arena* arena_;
+};
+
+}  // namespace internal
+}  // namespace sim

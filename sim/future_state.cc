@@ -1,0 +1,112 @@
+#include "sim/future_state.h"
+
+#include <cxxabi.h>
+
+#include <cstdlib>
+#include <typeinfo>
+
+#include "sim/scheduler.h"
+
+namespace sim::internal {
+
+bool FutureState::cancel(const std::string& message) {
+  if (done()) return false;
+  set_cancelled(make_cancelled_error(message));
+  complete(Status::cancelled);
+  return true;
+}
+
+void FutureState::complete(Status status) {
+  status_ = status;
+  if (callbacks_ == nullptr) return;
+  Scheduler& scheduler = Scheduler::here();
+  CallbackNode* const last = std::exchange(callbacks_, nullptr);
+  CallbackNode* node = last->next;
+  for (;;) {
+    CallbackNode* const following = node->next;
+    node->next = nullptr;
+    if (node->entry.kind() == Entry::Kind::runnable) node->entry.as_runnable()->scheduled(*this);
+    scheduler.push(node->entry);
+    if (node == last) return;
+    node = following;
+  }
+}
+
+bool FutureState::remove_callback(CallbackNode& node) noexcept {
+  if (callbacks_ == nullptr || node.next == nullptr) return false;
+  CallbackNode* before = callbacks_;
+  while (before->next != &node) {
+    before = before->next;
+    if (before == callbacks_) return false;
+  }
+  if (before == &node) {
+    callbacks_ = nullptr;
+  } else {
+    before->next = node.next;
+    if (callbacks_ == &node) callbacks_ = before;
+  }
+  node.next = nullptr;
+  return true;
+}
+
+bool FutureState::remove_callback(std::uint64_t id) noexcept {
+  if (callbacks_ == nullptr) return false;
+  CallbackNode* node = callbacks_;
+  do {
+    node = node->next;
+    if (node->entry.kind() == Entry::Kind::runnable && node->entry.as_runnable()->id() == id) {
+      Runnable* runnable = node->entry.as_runnable();
+      remove_callback(*node);
+      runnable->drop();
+      return true;
+    }
+  } while (node != callbacks_);
+  return false;
+}
+
+void FutureState::drop_callbacks() noexcept {
+  while (callbacks_ != nullptr) {
+    CallbackNode& node = *callbacks_->next;
+    remove_callback(node);
+    if (node.entry.kind() == Entry::Kind::runnable) node.entry.as_runnable()->drop();
+  }
+}
+
+void FutureState::destroy() {
+  if (status_ == Status::exception && !retrieved_ && !is_cancelled_error(error())) [[unlikely]] {
+    report_finding({FindingKind::exception_never_retrieved,
+                    describe() + " ended with an exception that nobody looked at: " +
+                        describe_exception(error()),
+                    {},
+                    {}});
+  }
+  drop_callbacks();
+  delete this;
+}
+
+std::exception_ptr FutureState::exception() {
+  if (!done()) throw InvalidStateError("the exception is not set yet");
+  if (cancelled()) throw_error(ResultKind::cancelled, error());
+  mark_retrieved();
+  return error();
+}
+
+std::string describe_exception(const std::exception_ptr& error) {
+  if (error == nullptr) return "none";
+  const std::type_info* type = error.__cxa_exception_type();
+  int status = 0;
+  char* demangled = abi::__cxa_demangle(type->name(), nullptr, nullptr, &status);
+  std::string text = status == 0 ? demangled : type->name();
+  std::free(demangled);
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& e) {
+    return text + ": " + e.what();
+  } catch (const CancelledError& cancelled) {
+    return cancelled.message().empty() ? text : text + ": " + cancelled.message();
+  } catch (...) {
+    return "an exception of type " + text;
+  }
+}
+
+}  // namespace sim::internal

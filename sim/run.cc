@@ -1,0 +1,118 @@
+#include "sim/run.h"
+
+#include "sim/wait_report.h"
+
+namespace sim {
+
+namespace {
+
+using internal::Scheduler;
+using internal::TaskState;
+
+EventLoop& open_loop(const std::unique_ptr<EventLoop>& loop) {
+  if (loop == nullptr) throw std::runtime_error("the runner is closed");
+  return *loop;
+}
+
+// Stops the loop in the iteration after the one that main ended in, as run_until_complete does.
+class StopWhenDone final : public internal::Runnable {
+ public:
+  explicit StopWhenDone(TaskState& task) : task_(task) {
+    node_.entry = internal::Entry::runnable(this);
+    task_.add_callback(node_);
+  }
+  ~StopWhenDone() { task_.remove_callback(node_); }
+  void run() override { Scheduler::here().stop(); }
+  void drop() noexcept override {}
+
+ private:
+  TaskState& task_;
+  internal::CallbackNode node_;
+};
+
+}  // namespace
+
+Runner::Runner(RunOptions options)
+    : options_(options), loop_(std::make_unique<EventLoop>()) {
+  loop_->scheduler().configure(options_.source, options_.order, options_.trace, options_.observer,
+                               options_.limits, options_.seed, options_.max_steps);
+}
+
+Runner::~Runner() { close(); }
+
+Runner::Scope::Scope(Runner& runner) : running(open_loop(runner.loop_)) {}
+
+EventLoop& Runner::get_loop() { return open_loop(loop_); }
+
+void Runner::run_until_done(TaskState& main) {
+  Scheduler& scheduler = loop_->scheduler();
+  if (broken_) throw std::runtime_error("an earlier run of this runner broke off");
+  scheduler.begin_run();
+  const StopWhenDone stop(main);
+  const Scheduler::Ended ended = scheduler.run();
+  if (main.done() && ended != Scheduler::Ended::failed) {
+    main_succeeded_ = main.status() == internal::FutureState::Status::value;
+    if (!main_succeeded_) scheduler.report_unhandled(main);
+    return;
+  }
+  broken_ = true;
+  if (ended == Scheduler::Ended::failed) {
+    main.mark_retrieved();
+    scheduler.close();
+    throw internal::CheckFailure();
+  }
+  if (ended == Scheduler::Ended::stopped) {
+    scheduler.close();
+    throw std::runtime_error("the event loop was stopped before main had ended");
+  }
+  const std::string report = internal::wait_report(scheduler);
+  if (options_.observer != nullptr) scheduler.report({FindingKind::deadlock, report, {}, {}});
+  scheduler.close();
+  throw DeadlockError(report);
+}
+
+void Runner::cancel_what_is_left() {
+  Scheduler& scheduler = loop_->scheduler();
+  // asyncio.run() cancels what main left behind without a word; whoever observes a run is told.
+  if (!scheduler.tasks().empty() && main_succeeded_ && options_.observer != nullptr) {
+    scheduler.report({FindingKind::pending_at_end,
+                      "main ended before what it had started\n" + internal::pending_report(scheduler),
+                      {},
+                      {}});
+  }
+  if (scheduler.drain() || scheduler.failed()) return;
+  scheduler.report({FindingKind::pending_at_end,
+                    "still pending after it was cancelled at the end of the run\n" +
+                        internal::wait_report(scheduler),
+                    {},
+                    {}});
+}
+
+void Runner::close() {
+  if (loop_ == nullptr) return;
+  {
+    const internal::Running running(*loop_);
+    if (!broken_) cancel_what_is_left();
+    loop_->scheduler().close();
+    final_stats_ = stats();
+    final_trace_ = loop_->scheduler().trace();
+  }
+  loop_ = nullptr;
+}
+
+RunStats Runner::stats() const {
+  if (loop_ == nullptr) return final_stats_;
+  const Scheduler& scheduler = loop_->scheduler();
+  RunStats stats;
+  stats.steps = scheduler.steps();
+  stats.tasks = scheduler.tasks_created();
+  stats.virtual_time = Duration(scheduler.now());
+  stats.trace_hash = scheduler.tracing() ? scheduler.trace().hash() : 0;
+  return stats;
+}
+
+const Trace& Runner::trace() const {
+  return loop_ == nullptr ? final_trace_ : loop_->scheduler().trace();
+}
+
+}  // namespace sim

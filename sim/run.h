@@ -1,0 +1,107 @@
+// run(): the entry point, as asyncio.run. Runs a coroutine on a new loop under virtual time, then cancels
+// what it left behind and waits for that to end.
+//
+//   int main() { sim::run(scrape()); }
+//   int answer = sim::run(compute(), {.seed = 42, .order = sim::Order::any});
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "sim/decision.h"
+#include "sim/event_loop.h"
+#include "sim/finding.h"
+#include "sim/task.h"
+
+namespace sim {
+
+struct RunOptions {
+  // Where rng() and, under a source made from it, the schedule come from.
+  std::uint64_t seed = 0;
+  // Which orders of the ready queue the source may choose.
+  Order order = Order::fifo;
+  // Who chooses; null is asyncio's order. Must outlive the run.
+  DecisionSource* source = nullptr;
+  // Who is told of findings; null prints them to standard error. Must outlive the run.
+  Observer* observer = nullptr;
+  // Whether the run records a trace and its hash.
+  bool trace = false;
+  // Bounds reported as limit_exceeded.
+  Limits limits = {};
+  // The run is a livelock after so many steps; 0 means never.
+  std::uint64_t max_steps = 0;
+};
+
+// What a run came to.
+struct RunStats {
+  std::uint64_t steps = 0;
+  std::uint64_t tasks = 0;
+  Duration virtual_time{};
+  std::uint64_t trace_hash = 0;  // 0 without a trace
+};
+
+// Several runs on one loop, whose clock goes on from one to the next. Source: asyncio.Runner.
+class Runner {
+ public:
+  explicit Runner(RunOptions options = {});
+  // close()s.
+  ~Runner();
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
+
+  // Runs `main` as a task until it has ended and returns its result or throws its exception. Throws
+  // DeadlockError when nothing can run any more, and std::runtime_error inside a running loop or after
+  // close(). A failed SIM_CHECK ends the run with an exception of a type of its own. Tasks that main
+  // left behind stay for the next run.
+  template <class T>
+  T run(Coro<T> main) {
+    const Scope scope(*this);
+    Task<T> task = internal::make_task(std::move(main), "main", internal::Start::soon);
+    run_until_done(*task.state());
+    task.state()->mark_retrieved();
+    if constexpr (std::is_void_v<T>) {
+      task.state()->result().take();
+    } else {
+      return task.state()->result().take();
+    }
+  }
+
+  // Cancels the tasks that are left in the order of their creation, runs until they have ended, and
+  // closes the loop. No effect the second time.
+  void close();
+  EventLoop& get_loop();
+  RunStats stats() const;
+  const Trace& trace() const;
+
+ private:
+  struct Scope {
+    explicit Scope(Runner& runner);
+    internal::Running running;
+  };
+  void run_until_done(internal::TaskState& main);
+  void cancel_what_is_left();
+
+  RunOptions options_;
+  std::unique_ptr<EventLoop> loop_;
+  RunStats final_stats_;
+  Trace final_trace_;
+  bool main_succeeded_ = false;
+  bool broken_ = false;  // a deadlock or a failed check: nothing runs any more
+};
+
+// One run on a loop of its own. Source: asyncio.run.
+template <class T>
+T run(Coro<T> main, RunOptions options = {}) {
+  Runner runner(options);
+  if constexpr (std::is_void_v<T>) {
+    runner.run(std::move(main));
+    runner.close();
+  } else {
+    T result = runner.run(std::move(main));
+    runner.close();
+    return result;
+  }
+}
+
+}  // namespace sim

@@ -1,0 +1,337 @@
+#include "sim/scheduler.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace sim::internal {
+
+constinit thread_local Scheduler* current_scheduler = nullptr;
+
+Scheduler::~Scheduler() { close(); }
+
+Scheduler& Scheduler::here() {
+  if (current_scheduler == nullptr) throw std::runtime_error("no running event loop");
+  return *current_scheduler;
+}
+
+Scheduler* Scheduler::exchange_current(Scheduler* scheduler) {
+  return std::exchange(current_scheduler, scheduler);
+}
+
+void Scheduler::configure(DecisionSource* source, Order order, bool tracing, Observer* observer,
+                          const Limits& limits, std::uint64_t seed, std::uint64_t max_steps) {
+  source_ = source;
+  order_ = order;
+  tracing_ = tracing;
+  asks_ = tracing || (source != nullptr && order == Order::any);
+  observer_ = observer;
+  limits_ = limits;
+  seed_ = seed;
+  max_steps_ = max_steps;
+}
+
+void Scheduler::reset() {
+  ready_.clear();
+  timers_.clear();
+  trace_.clear();
+  batch_ = 0;
+  stopping_ = failed_ = closing_ = false;
+  now_ = run_began_ = 0;
+  callback_objects_ = 0;
+  tasks_created_ = 0;
+  limits_reported_.clear();
+  root_origin_ = {0, 0, 0};
+  callback_origin_ = &root_origin_;
+  callback_context_ = {};
+  callback_rng_.reset();
+}
+
+void Scheduler::start(TaskState& task) {
+  tasks_.push_back(task);
+  ++tasks_created_;
+  if (tasks_.size() > limits_.tasks) [[unlikely]] report_limit("tasks alive", limits_.tasks);
+  push(Entry::checked_task(&task));
+}
+
+void Scheduler::start_eagerly(TaskState& task) {
+  tasks_.push_back(task);
+  ++tasks_created_;
+  if (tasks_.size() > limits_.tasks) [[unlikely]] report_limit("tasks alive", limits_.tasks);
+  task.started_ = true;
+  TaskState* outer = current_;
+  PromiseBase* outer_next = std::exchange(next_, nullptr);
+  step(task);
+  current_ = outer;
+  next_ = outer_next;
+}
+
+Scheduler::Ended Scheduler::run() {
+  stopping_ = false;
+  for (;;) {
+    if (batch_ == 0 && !begin_iteration()) break;
+    --batch_;
+    run_entry(asks_ ? choose_ready() : ready_.pop());
+  }
+  if (failed_) return Ended::failed;
+  return stopping_ ? Ended::stopped : Ended::nothing_to_run;
+}
+
+// Moves due timers to the ready queue, advancing the clock if nothing is ready. False if the run ends.
+bool Scheduler::begin_iteration() {
+  if (stopping_ || failed_) [[unlikely]] return false;
+  if (ready_.empty()) {
+    std::int64_t deadline;
+    if (!timers_.next_deadline(&deadline)) return false;
+    now_ = std::max(now_, deadline);
+  }
+  if (source_ != nullptr && order_ == Order::fifo) {
+    move_due_timers();
+  } else {
+    timers_.move_due(now_, ready_);
+  }
+  batch_ = ready_.size();
+  if (batch_ > limits_.ready) [[unlikely]] report_limit("handles ready", limits_.ready);
+  if (max_steps_ != 0 && steps() >= max_steps_) [[unlikely]] {
+    report({FindingKind::livelock,
+            "still running after " + std::to_string(max_steps_) + " steps", {}, {}});
+    fail();
+    return false;
+  }
+  return true;
+}
+
+// The same where ties are decisions: of the timers due at one instant any may fire first.
+void Scheduler::move_due_timers() {
+  std::int64_t deadline;
+  while (timers_.next_deadline(&deadline) && deadline <= now_) {
+    std::size_t at = ready_.size();
+    timers_.move_due(deadline, ready_);
+    for (; at + 1 < ready_.size(); ++at) {
+      ready_.move_forward(at + decide(DecisionKind::timer_tie, ready_.size() - at), at);
+    }
+  }
+}
+
+Entry Scheduler::choose_ready() {
+  std::size_t index = 0;
+  if (order_ == Order::any && ready_.size() > 1) index = decide(DecisionKind::ready, ready_.size());
+  const Entry entry = index == 0 ? ready_.pop() : ready_.take(index);
+  if (tracing_) trace_step(entry);
+  return entry;
+}
+
+void Scheduler::trace_step(Entry entry) {
+  switch (entry.kind()) {
+    case Entry::Kind::task:
+    case Entry::Kind::checked_task:
+      trace_.record(TraceEvent::Kind::task, now_, entry.as_task()->origin_.identity);
+      return;
+    case Entry::Kind::runnable:
+      trace_.record(TraceEvent::Kind::callback, now_, 0);
+      return;
+    case Entry::Kind::timer:
+      trace_.record(TraceEvent::Kind::timer, now_, 0);
+      return;
+  }
+}
+
+void Scheduler::run_entry(Entry entry) {
+  switch (entry.kind()) {
+    case Entry::Kind::task:
+      return step(*entry.as_task());
+    case Entry::Kind::checked_task: {
+      TaskState& task = *entry.as_task();
+      if (!task.started_) {
+        task.started_ = true;
+        if (task.must_cancel_) return cancel_unstarted(task);
+      } else if (task.waiter_ != nullptr && !task.waiter_->may_resume()) {
+        return;
+      }
+      return step(task);
+    }
+    case Entry::Kind::runnable:
+      return entry.as_runnable()->run();
+    case Entry::Kind::timer:
+      return fire(entry.as_timer());
+  }
+}
+
+// One step of a task: from its suspension to the next. Coroutines that await or return to each other
+// without suspending the task are resumed here in turn, so the stack never grows.
+void Scheduler::step(TaskState& task) {
+  current_ = &task;
+  task.waiter_ = nullptr;
+  PromiseBase* running = task.leaf_;
+  for (;;) {
+    next_ = nullptr;
+    running->handle().resume();
+    if (next_ == nullptr) break;
+    if (failed_) [[unlikely]] {
+      task.leaf_ = next_->parent == running ? next_ : running;
+      break;
+    }
+    running = next_;
+  }
+  if (finished_ != nullptr) {
+    finish(task, *std::exchange(finished_, nullptr));
+  }
+  current_ = nullptr;
+}
+
+void Scheduler::finish(TaskState& task, PromiseBase& root) {
+  const ResultKind kind = root.result->kind();
+  task.leaf_ = &root;
+  task.destroy_root(root);
+  if (kind == ResultKind::value && task.must_cancel_) [[unlikely]] {
+    task.must_cancel_ = false;
+    std::string message = task.extra_ != nullptr ? task.extra_->cancel_message : "";
+    task.set_cancelled(make_cancelled_error(message));
+    task.complete(FutureState::Status::cancelled);
+  } else {
+    task.complete(kind == ResultKind::value       ? FutureState::Status::value
+                  : kind == ResultKind::cancelled ? FutureState::Status::cancelled
+                                                  : FutureState::Status::exception);
+  }
+  tasks_.remove(task);
+  if (task.draining_ && --draining_ == 0) stop();
+  task.release();
+}
+
+// A task cancelled before its first step: its body never runs, and the coroutine counts as awaited.
+void Scheduler::cancel_unstarted(TaskState& task) {
+  task.must_cancel_ = false;
+  task.destroy_root(*task.leaf_);
+  std::string message = task.extra_ != nullptr ? task.extra_->cancel_message : "";
+  task.set_cancelled(make_cancelled_error(message));
+  task.complete(FutureState::Status::cancelled);
+  tasks_.remove(task);
+  if (task.draining_ && --draining_ == 0) stop();
+  task.release();
+}
+
+void Scheduler::fire(std::uint32_t slot) {
+  const Entry target = timers_.take(slot);
+  if (!target) return;
+  if (target.kind() == Entry::Kind::runnable) return target.as_runnable()->run();
+  Waiter* waiter = target.as_task()->waiter_;
+  if (waiter->status() == WaitStatus::waiting) waiter->wake();
+}
+
+bool Scheduler::drain() {
+  for (TaskState* task = tasks_.first(); task != nullptr; task = TaskList::next(task)) {
+    task->draining_ = true;
+    ++draining_;
+  }
+  for (TaskState* task = tasks_.first(); task != nullptr; task = TaskList::next(task)) {
+    task->cancel("");
+  }
+  return draining_ == 0 || run() == Ended::stopped;
+}
+
+void Scheduler::close() noexcept {
+  closing_ = true;
+  for (std::size_t i = 0; i < ready_.size(); ++i) {
+    const Entry entry = ready_.at(i);
+    if (entry.kind() == Entry::Kind::runnable) entry.as_runnable()->drop();
+  }
+  for (const Entry target : timers_.targets()) {
+    if (target && target.kind() == Entry::Kind::runnable) target.as_runnable()->drop();
+  }
+  ready_.clear();
+  timers_.clear();
+  // Newest first: children may borrow from those that made them.
+  while (TaskState* task = tasks_.last()) {
+    tasks_.remove(*task);
+    const std::source_location function = task->function();
+    destroy_chain(task->leaf_);
+    task->drop_callbacks();
+    task->status_ = FutureState::Status::cancelled;  // there is nothing left of it to run
+    task->ended_function_ = function;
+    task->release();
+  }
+  ready_.clear();
+  timers_.clear();
+  draining_ = 0;
+}
+
+Ref<Context>& Scheduler::context() {
+  return current_ != nullptr ? current_->extra().context : callback_context_;
+}
+
+Rng& Scheduler::rng() {
+  std::optional<Rng>& own = current_ != nullptr ? current_->extra().rng : callback_rng_;
+  if (!own) own.emplace(mix(seed_, current_ != nullptr ? current_->origin_.identity : 0));
+  return *own;
+}
+
+std::uint32_t Scheduler::decide(DecisionKind kind, std::size_t n, std::string_view label) {
+  if (n < 2 || source_ == nullptr) return 0;
+  const auto choices = static_cast<std::uint32_t>(n);
+  const std::uint32_t index = source_->pick(kind, choices, {&loop_, label});
+  if (index >= choices) throw std::out_of_range("a decision source chose beyond what there is");
+  if (tracing_) trace_.record(TraceEvent::Kind::decision, now_, choices, index);
+  return index;
+}
+
+void Scheduler::report(Finding finding) {
+  if (closing_) return;
+  if (finding.stack.empty() && current_ != nullptr) finding.stack = current_->stack();
+  if (observer_ != nullptr) return observer_->on_finding(finding);
+  std::fprintf(stderr, "simloop: %s: %s\n", std::string(to_string(finding.kind)).c_str(),
+               finding.message.c_str());
+}
+
+void Scheduler::report_unhandled(TaskState& task) {
+  if (observer_ == nullptr) return;  // whoever called run() gets the exception itself
+  report({FindingKind::unhandled_exception,
+          task.name() + " ended with " + describe_exception(task.error()), {}, {}});
+}
+
+void Scheduler::report_limit(const char* what, std::size_t limit) {
+  if (std::ranges::find(limits_reported_, what) != limits_reported_.end()) return;
+  limits_reported_.emplace_back(what);
+  report({FindingKind::limit_exceeded,
+          "more than " + std::to_string(limit) + " " + what + ": nothing holds back who makes them",
+          {},
+          {}});
+}
+
+void Scheduler::spend(Duration d) {
+  if (d <= Duration::zero()) return;
+  now_ = after(TimePoint(Duration(now_)), d).time_since_epoch().count();
+  if (d < limits_.step) return;
+  report({FindingKind::blocking_step,
+          "one step took " + std::to_string(d / std::chrono::milliseconds(1)) +
+              " ms of virtual time; nothing else ran meanwhile",
+          {},
+          {}});
+}
+
+void report_finding(Finding finding) {
+  if (current_scheduler != nullptr) return current_scheduler->report(std::move(finding));
+  std::fprintf(stderr, "simloop: %s: %s\n", std::string(to_string(finding.kind)).c_str(),
+               finding.message.c_str());
+}
+
+Ref<Context>& current_context() {
+  thread_local Ref<Context> outside;
+  return current_scheduler != nullptr ? current_scheduler->context() : outside;
+}
+
+}  // namespace sim::internal
+
+namespace sim {
+
+Rng& rng() { return internal::Scheduler::here().rng(); }
+
+Duration uptime() noexcept {
+  const internal::Scheduler* scheduler = internal::current_scheduler;
+  return Duration(scheduler == nullptr ? 0 : scheduler->now() - scheduler->run_began());
+}
+
+TimePoint Clock::now() noexcept {
+  const internal::Scheduler* scheduler = internal::current_scheduler;
+  return TimePoint(Duration(scheduler == nullptr ? 0 : scheduler->now()));
+}
+
+}  // namespace sim

@@ -1,0 +1,193 @@
+// Scheduler: the loop's engine. One thread, one ready queue, one timer queue, one virtual clock; each
+// step takes one entry of the ready queue and runs it to its next suspension.
+//
+// An iteration is asyncio's: timers that are due go behind what is ready, then as many steps run as
+// entries are ready at that moment; what they schedule runs in the next one. When nothing is ready the
+// clock jumps to the next deadline.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "sim/clock.h"
+#include "sim/decision.h"
+#include "sim/finding.h"
+#include "sim/ready_queue.h"
+#include "sim/task_state.h"
+#include "sim/timer_queue.h"
+#include "sim/trace.h"
+
+namespace sim {
+
+class EventLoop;
+
+// Bounds that a run reports as limit_exceeded when they are passed, once each.
+struct Limits {
+  std::size_t tasks = static_cast<std::size_t>(-1);        // that live at a time
+  std::size_t ready = static_cast<std::size_t>(-1);        // ready handles at a time
+  std::size_t queue_depth = static_cast<std::size_t>(-1);  // items in one Queue
+  Duration step = std::chrono::milliseconds(100);          // virtual time that one step may take
+};
+
+namespace internal {
+
+class Scheduler {
+ public:
+  explicit Scheduler(EventLoop& loop) : loop_(loop) {}
+  ~Scheduler();
+  Scheduler(const Scheduler&) = delete;
+  Scheduler& operator=(const Scheduler&) = delete;
+
+  // The running one of this thread. Throws std::runtime_error when none runs.
+  static Scheduler& here();
+
+  EventLoop& loop() { return loop_; }
+  TaskState* current() const { return current_; }
+  std::int64_t now() const { return now_; }
+  ReadyQueue& ready() { return ready_; }
+  TimerQueue& timers() { return timers_; }
+  Trace& trace() { return trace_; }
+  const Trace& trace() const { return trace_; }
+  bool tracing() const { return tracing_; }
+  TaskList& tasks() { return tasks_; }
+  const Limits& limits() const { return limits_; }
+  std::uint64_t steps() const { return ready_.taken(); }
+  std::uint64_t tasks_created() const { return tasks_created_; }
+
+  void configure(DecisionSource* source, Order order, bool tracing, Observer* observer,
+                 const Limits& limits, std::uint64_t seed, std::uint64_t max_steps);
+  // As after construction; keeps the memory. Requires that nothing of the last run is left.
+  void reset();
+
+  void push(Entry entry) { ready_.push(entry); }
+  // The coroutine the trampoline resumes next, instead of going back to the ready queue.
+  void resume_next(PromiseBase* next) { next_ = next; }
+  void set_root_done(PromiseBase& root) { finished_ = &root; }
+
+  // Takes over one reference to a new task: schedules its first step and keeps it until it has ended.
+  void start(TaskState& task);
+  // Runs its first step now, inside the current one (asyncio's eager tasks).
+  void start_eagerly(TaskState& task);
+  // The origin of what is created at this point.
+  Origin& origin() { return current_ != nullptr ? current_->origin() : *callback_origin_; }
+  // A callback makes its own origin current while it runs.
+  Origin* exchange_origin(Origin* origin) { return std::exchange(callback_origin_, origin); }
+  Ref<Context>& context();
+  // Null where the context is empty.
+  const Ref<Context>* context_if_any() const {
+    if (current_ == nullptr) return callback_context_ ? &callback_context_ : nullptr;
+    const TaskState::Extra* extra = current_->extra_if_any();
+    return extra != nullptr && extra->context ? &extra->context : nullptr;
+  }
+  Ref<Context> exchange_context(Ref<Context> context) {
+    return std::exchange(callback_context_, std::move(context));
+  }
+  Rng& rng();
+  // The number of the next primitive that the running task or callback makes.
+  std::uint32_t next_object() {
+    return current_ != nullptr ? ++current_->extra().objects : ++callback_objects_;
+  }
+  // Virtual time when the current run began.
+  std::int64_t run_began() const { return run_began_; }
+  void begin_run() { run_began_ = now_; }
+
+  enum class Ended { stopped, nothing_to_run, failed };
+  // Runs until stop(), a failed check, or until nothing can run any more.
+  Ended run();
+  // The run ends with the current iteration.
+  void stop() { stopping_ = true; }
+  // The run ends with the current step.
+  void fail() {
+    failed_ = true;
+    batch_ = 0;
+  }
+  bool failed() const { return failed_; }
+  // Cancels what is left in the order of creation and runs until it has ended. False if it never does.
+  bool drain();
+  // Destroys what is left without running it. No findings any more.
+  void close() noexcept;
+  bool closing() const { return closing_; }
+
+  // One choice of n, asked of the decision source where n > 1. Recorded in the trace.
+  std::uint32_t decide(DecisionKind kind, std::size_t n, std::string_view label = {});
+  void report(Finding finding);
+  // Reports that `task` ended with an exception that leaves the run.
+  void report_unhandled(TaskState& task);
+  // Reports limit_exceeded for `what`, the first time only.
+  void report_limit(const char* what, std::size_t limit);
+  // The step that runs takes `d` of virtual time; timers that come due meanwhile fire late.
+  void spend(Duration d);
+
+  static Scheduler* exchange_current(Scheduler* scheduler);
+
+ private:
+  bool begin_iteration();
+  void move_due_timers();
+  Entry choose_ready();
+  void trace_step(Entry entry);
+  void run_entry(Entry entry);
+  void step(TaskState& task);
+  void finish(TaskState& task, PromiseBase& root);
+  void cancel_unstarted(TaskState& task);
+  void fire(std::uint32_t slot);
+
+  ReadyQueue ready_;
+  std::size_t batch_ = 0;            // steps left in this iteration
+  TaskState* current_ = nullptr;     // the task whose step runs
+  PromiseBase* next_ = nullptr;
+  PromiseBase* finished_ = nullptr;  // the root that has just ended
+  bool asks_ = false;                // there is a source to ask or a trace to write
+  bool tracing_ = false;
+  bool stopping_ = false;
+  bool failed_ = false;
+  bool closing_ = false;
+  Order order_ = Order::fifo;
+  std::int64_t now_ = 0;
+  std::int64_t run_began_ = 0;
+  DecisionSource* source_ = nullptr;
+  std::size_t draining_ = 0;
+  TaskList tasks_;
+  std::uint64_t tasks_created_ = 0;
+  Limits limits_;
+  std::vector<std::string> limits_reported_;
+  std::uint64_t max_steps_ = 0;
+  Origin root_origin_{0, 0, 0};
+  Origin* callback_origin_ = &root_origin_;
+  Ref<Context> callback_context_;
+  std::uint64_t seed_ = 0;
+  std::uint32_t callback_objects_ = 0;
+  std::optional<Rng> callback_rng_;
+  Observer* observer_ = nullptr;
+  TimerQueue timers_;
+  Trace trace_;
+  EventLoop& loop_;
+};
+
+// Null while no loop runs on this thread.
+extern constinit thread_local Scheduler* current_scheduler;
+
+// Reports to the running loop's observer; prints where none runs.
+void report_finding(Finding finding);
+
+inline void Waiter::wake() {
+  status_ = WaitStatus::woken;
+  current_scheduler->push(Entry::task(task_));
+}
+inline void Waiter::wake_to_look() {
+  status_ = WaitStatus::woken;
+  current_scheduler->push(Entry::checked_task(task_));
+}
+inline void Waiter::park(PromiseBase& at) {
+  task_ = current_scheduler->current();
+  status_ = WaitStatus::waiting;
+  task_->suspended_at(at, this);
+}
+inline bool Waiter::interrupted() const {
+  return status_ == WaitStatus::cancelled || task_->must_cancel();
+}
+inline void Waiter::resumed() const {
+  if (interrupted()) [[unlikely]] task_->throw_cancelled();
+}
+
+}  // namespace internal
+}  // namespace sim

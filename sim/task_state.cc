@@ -1,0 +1,131 @@
+#include "sim/task_state.h"
+
+#include <algorithm>
+#include <limits>
+#include <stdexcept>
+
+#include "sim/scheduler.h"
+
+namespace sim::internal {
+
+bool TaskState::cancel(const std::string& message) {
+  if (done()) return false;
+  TaskState* task = this;
+  const TaskState* mark = this;  // Brent's cycle detection: the mark moves on after 2^k tasks
+  std::uint64_t since_mark = 0;
+  std::uint64_t limit = 1;
+  for (;;) {
+    if (task->cancels_ != std::numeric_limits<std::uint16_t>::max()) ++task->cancels_;
+    Waiter* waiter = task->waiter_;
+    if (waiter != nullptr) {
+      FutureState* awaited = waiter->awaited();
+      if (awaited == nullptr) {
+        if (waiter->status_ == WaitStatus::waiting) {
+          waiter->status_ = WaitStatus::cancelled;
+          task->remember_message(message);
+          Scheduler::here().push(Entry::task(task));
+          return true;
+        }
+      } else if (TaskState* inner = awaited->as_task(); inner != nullptr && !inner->done()) {
+        if (inner == mark) {
+          throw std::runtime_error("cancelled a cycle of tasks that wait for one another");
+        }
+        if (++since_mark == limit) {
+          mark = inner;
+          since_mark = 0;
+          limit *= 2;
+        }
+        task = inner;
+        continue;
+      } else if (awaited->cancel(message)) {
+        return true;
+      }
+    }
+    const bool told = waiter != nullptr && waiter->status_ == WaitStatus::cancelled;
+    if (!told) task->remember_message(message);
+    task->must_cancel_ = true;
+    return true;
+  }
+}
+
+void TaskState::remember_message(const std::string& message) {
+  if (extra_ != nullptr || !message.empty()) extra().cancel_message = message;
+}
+
+std::uint32_t TaskState::uncancel() {
+  if (cancels_ > 0 && --cancels_ == 0) must_cancel_ = false;
+  return cancels_;
+}
+
+void TaskState::throw_cancelled() {
+  must_cancel_ = false;
+  if (extra_ != nullptr && !extra_->cancel_message.empty()) {
+    throw CancelledError(std::exchange(extra_->cancel_message, {}));
+  }
+  throw CancelledError();
+}
+
+std::string TaskState::name() const {
+  if (extra_ != nullptr && !extra_->name.empty()) return extra_->name;
+  return function_name(function()) + "-" + std::to_string(origin_.ordinal);
+}
+
+std::source_location TaskState::function() const {
+  if (done()) return ended_function_;
+  const PromiseBase* frame = leaf_;
+  while (frame->parent != nullptr) frame = frame->parent;
+  return frame->function;
+}
+
+void TaskState::destroy_root(PromiseBase& root) {
+  const std::source_location function = root.function;
+  root.handle().destroy();
+  if (extra_ != nullptr) extra_->kept.reset();
+  ended_function_ = function;
+}
+
+std::string TaskState::stack() const {
+  std::string text;
+  for (const PromiseBase* frame = leaf(); frame != nullptr; frame = frame->parent) {
+    const bool stands = frame->await_place.line() != 0;
+    text += "  at " + function_name(frame->function) + "  " +
+            to_string(stands ? frame->await_place : frame->function) +
+            (stands ? "\n" : " (not started)\n");
+  }
+  return text;
+}
+
+void destroy_chain(PromiseBase* leaf) noexcept {
+  while (leaf != nullptr) {
+    PromiseBase* parent = leaf->parent;
+    if (parent != nullptr) leaf->result->set_frame_gone();
+    leaf->handle().destroy();
+    leaf = parent;
+  }
+}
+
+std::string function_name(const std::source_location& function) {
+  std::string name = function.function_name();
+  if (name.find("<lambda") != name.npos || name.find("(anonymous class)") != name.npos) {
+    return "lambda";
+  }
+  for (const std::string_view unnamed : {"(anonymous namespace)::", "{anonymous}::"}) {
+    for (auto at = name.find(unnamed); at != name.npos; at = name.find(unnamed)) {
+      name.erase(at, unnamed.size());
+    }
+  }
+  name.resize(std::min(name.find('('), name.size()));
+  if (const auto end = name.rfind('>'); end != name.npos && end + 1 == name.size()) {  // f<int>
+    int depth = 0;
+    auto at = name.size();
+    do {
+      --at;
+      depth += name[at] == '>' ? 1 : name[at] == '<' ? -1 : 0;
+    } while (depth > 0 && at > 0);
+    name.resize(at);
+  }
+  const auto start = name.find_last_of(": *&");
+  return start == name.npos ? name : name.substr(start + 1);
+}
+
+}  // namespace sim::internal

@@ -1,0 +1,148 @@
+// TaskState: a coroutine that the loop runs step by step, and the future of its result.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "sim/context.h"
+#include "sim/future_state.h"
+#include "sim/promise.h"
+#include "sim/rng.h"
+#include "sim/waiter.h"
+
+namespace sim::internal {
+
+// Who creates: the identity that the tasks and callbacks made here derive theirs from. It says "the
+// n-th child of", so it does not depend on the schedule.
+struct Origin {
+  std::uint64_t identity = 0;
+  std::uint32_t children = 0;
+  std::uint32_t ordinal = 0;  // of this one among its siblings
+
+  Origin next() {
+    ++children;
+    return {mix(identity, children), 0, children};
+  }
+};
+
+class TaskState : public FutureState {
+ public:
+  // What only some tasks have.
+  struct Extra {
+    std::string name;
+    std::string cancel_message;
+    std::optional<Rng> rng;
+    Ref<Context> context;
+    std::shared_ptr<void> kept;  // what spawn() keeps alive for the coroutine
+    std::uint32_t objects = 0;   // primitives made by this task so far
+  };
+
+  // Where it resumes; null once it has ended.
+  PromiseBase* leaf() const { return done() ? nullptr : leaf_; }
+  Waiter* waiter() const { return waiter_; }
+  Origin& origin() { return origin_; }
+  const Origin& origin() const { return origin_; }
+  bool started() const { return started_; }
+  bool must_cancel() const { return must_cancel_; }
+  Extra& extra() {
+    if (extra_ == nullptr) extra_ = std::make_unique<Extra>();
+    return *extra_;
+  }
+  const Extra* extra_if_any() const { return extra_.get(); }
+
+  // asyncio's Task.cancel, cancelling and uncancel.
+  // Cancelling goes down the chain of tasks that wait for one another; a cycle of them throws
+  // std::runtime_error (CPython's RecursionError).
+  bool cancel(const std::string& message) override;
+  TaskState* as_task() override { return this; }
+  std::uint32_t cancelling() const { return cancels_; }
+  std::uint32_t uncancel();
+
+  // The name it was given, else its coroutine's with the number of the task among its siblings.
+  std::string name() const;
+  std::string describe() const override { return "task " + name(); }
+  // The coroutines from the one suspended up to the root, with the place each stands at.
+  std::string stack() const;
+
+  // Called by awaiters as the task suspends: it resumes at `leaf`, and `waiter` says what for (null:
+  // it is ready already).
+  void suspended_at(PromiseBase& leaf, Waiter* waiter) {
+    leaf_ = &leaf;
+    waiter_ = waiter;
+  }
+  // Throws CancelledError with the message of the request, and takes the request back.
+  [[noreturn]] void throw_cancelled();
+
+ protected:
+  explicit TaskState(const Origin& origin) : origin_(origin) {}
+  ~TaskState() override = default;
+
+ private:
+  friend class Scheduler;
+  friend class Waiter;
+  friend class TaskList;
+
+  void remember_message(const std::string& message);
+  // Destroys the root's frame and what it borrowed, keeping its name.
+  void destroy_root(PromiseBase& root);
+  std::source_location function() const;
+
+  union {
+    PromiseBase* leaf_ = nullptr;
+    std::source_location ended_function_;  // once it has ended
+  };
+  Waiter* waiter_ = nullptr;
+  std::unique_ptr<Extra> extra_;
+  Origin origin_;
+  TaskState* previous_ = nullptr;
+  TaskState* next_ = nullptr;
+};
+
+template <class T>
+class TaskStateOf final : public TaskState {
+ public:
+  TaskStateOf(const Origin& origin, PromiseBase& root) : TaskState(origin) {
+    root.result = &result_;
+    suspended_at(root, nullptr);
+  }
+  Result<T>& result() { return result_; }
+  std::exception_ptr error() const override { return result_.error(); }
+
+ private:
+  void set_cancelled(std::exception_ptr error) noexcept override {
+    result_.set_error(ResultKind::cancelled, std::move(error));
+  }
+  Result<T> result_;
+};
+
+// The tasks that have not ended, in the order of their creation.
+class TaskList {
+ public:
+  TaskState* first() const { return first_; }
+  TaskState* last() const { return last_; }
+  static TaskState* next(const TaskState* task) { return task->next_; }
+  bool empty() const { return first_ == nullptr; }
+  std::size_t size() const { return size_; }
+
+  void push_back(TaskState& task) {
+    task.previous_ = last_;
+    (last_ != nullptr ? last_->next_ : first_) = &task;
+    last_ = &task;
+    ++size_;
+  }
+  void remove(TaskState& task) {
+    (task.previous_ != nullptr ? task.previous_->next_ : first_) = task.next_;
+    (task.next_ != nullptr ? task.next_->previous_ : last_) = task.previous_;
+    task.previous_ = task.next_ = nullptr;
+    --size_;
+  }
+
+ private:
+  TaskState* first_ = nullptr;
+  TaskState* last_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+}  // namespace sim::internal

@@ -1,0 +1,148 @@
+// TimerQueue: what is due when. Timers come out by deadline, and those with equal deadlines in the
+// order they were added.
+//
+// The nearest timers stand in one sorted run; what is due at the horizon or later waits, unsorted, in
+// buckets of a radix heap: a timer's bucket is the highest 6-bit digit in which its deadline
+// differs from `base_`. Few timers never leave the run. When the run is used up, the lowest bucket
+// is dealt out over the buckets below until it is small enough to be sorted into the run. As time
+// never goes back a timer only ever moves down, and dealing out is stable, so ties keep their order.
+//
+// Cancelling empties a slot and leaves the place in the run or bucket; places of cancelled timers are
+// swept when they outnumber the living.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "sim/ready_queue.h"
+
+namespace sim::internal {
+
+class TimerQueue {
+ public:
+  using Slot = std::uint32_t;
+  static constexpr Slot kNoSlot = std::numeric_limits<Slot>::max();
+
+  // Adds a timer for `target`, due at `when` (nanoseconds). The slot names it until it is taken.
+  Slot add(std::int64_t when, Entry target) {
+    const Slot slot = new_slot(target);
+    ++pending_;
+    if (when < horizon_) [[likely]] {
+      const bool crowded = run_.size() - next_ >= kRunLimit && when < run_.back().when;
+      if (!crowded || !shorten_run(when)) [[likely]] {
+        insert_into_run({when, slot});
+        return slot;
+      }
+    }
+    bucket_for(when).push_back({when, slot});
+    return slot;
+  }
+
+  // A slot for what stands in the ready queue already and can be cancelled there like a due timer.
+  Slot add_due(Entry target) { return new_slot(target); }
+
+  // Empties a slot: its timer never runs, also when it is due already and stands in the ready queue.
+  void cancel(Slot slot) {
+    slots_[slot] = Entry();
+    if (++cancelled_ > kSweepAt && cancelled_ > pending_ / 2) [[unlikely]] sweep();
+  }
+
+  // Takes what a due timer's slot holds, nothing if it was cancelled, and frees the slot.
+  Entry take(Slot slot) {
+    const Entry target = slots_[slot];
+    free_slot(slot);
+    return target;
+  }
+  Entry peek(Slot slot) const { return slots_[slot]; }
+
+  // The earliest deadline, to which the clock has to jump next. False when no timer is pending.
+  bool next_deadline(std::int64_t* when) {
+    for (;;) {
+      if (next_ == run_.size() && !refill()) return false;
+      if (slots_[run_[next_].slot]) {
+        *when = run_[next_].when;
+        return true;
+      }
+      drop_next();
+    }
+  }
+
+  // Moves the timers due at `now` or before to the end of `ready`. Cancelled ones are dropped.
+  void move_due(std::int64_t now, ReadyQueue& ready) {
+    for (;;) {
+      if (next_ == run_.size() && (horizon_ > now || !refill())) return;
+      const Place place = run_[next_];
+      if (place.when > now) return;
+      if (!slots_[place.slot]) {
+        drop_next();
+        continue;
+      }
+      ++next_;
+      --pending_;
+      ready.push(Entry::timer(place.slot));
+    }
+  }
+
+  // What the timers hold that have not run, in no order that means anything; empty ones among them.
+  const std::vector<Entry>& targets() const { return slots_; }
+  void clear();
+
+ private:
+  struct Place {
+    std::int64_t when;
+    Slot slot;
+  };
+  static constexpr int kDigitBits = 6;
+  static constexpr int kDigits = 11;
+  static constexpr std::size_t kRunLimit = 64;
+  static constexpr std::size_t kSweepAt = 256;
+
+  Slot new_slot(Entry target) {
+    if (!free_slots_.empty()) {
+      const Slot slot = free_slots_.back();
+      free_slots_.pop_back();
+      slots_[slot] = target;
+      return slot;
+    }
+    slots_.push_back(target);
+    return static_cast<Slot>(slots_.size() - 1);
+  }
+  void free_slot(Slot slot) {
+    slots_[slot] = Entry();
+    free_slots_.push_back(slot);
+  }
+  void drop_next() {
+    free_slot(run_[next_].slot);
+    ++next_;
+    --pending_;
+    --cancelled_;
+  }
+  void insert_into_run(Place place) {
+    if (run_.size() == next_ || place.when >= run_.back().when) [[likely]] {
+      run_.push_back(place);
+    } else {
+      insert_between(place);
+    }
+  }
+  void insert_between(Place place);
+  // Moves the end of a crowded run to the buckets; true if a timer due at `when` belongs there now.
+  bool shorten_run(std::int64_t when);
+  std::vector<Place>& bucket_for(std::int64_t when);
+  bool refill();
+  void sweep();
+
+  std::vector<Place> run_;  // sorted; what is before next_ is used up
+  std::size_t next_ = 0;
+  std::int64_t horizon_ = std::numeric_limits<std::int64_t>::max();
+  std::int64_t base_ = 0;  // no timer in a bucket is due before it
+  std::vector<Place> buckets_[kDigits][1 << kDigitBits];
+  std::uint64_t occupied_[kDigits] = {};
+  std::vector<Entry> slots_;
+  std::vector<Slot> free_slots_;
+  std::size_t pending_ = 0;    // places in the run and the buckets
+  std::size_t cancelled_ = 0;  // at least so many of them are empty; the sweep counts anew
+};
+
+}  // namespace sim::internal
