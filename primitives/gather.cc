@@ -57,7 +57,13 @@ void Gathering::child_done(FutureState& child) {
     if (child.failed()) return fail(child.exception());
   }
   if (finished_ < count_) return;
-  if (!cancel_requested_) return succeed();
+  if (!cancel_requested_) {
+    try {
+      return succeed();
+    } catch (...) {  // a result's copy constructor
+      return fail(std::current_exception());
+    }
+  }
   for (std::size_t i = 0; i < count_; ++i) children_[i].future->mark_retrieved();
   fail(cancelled_error());
 }

@@ -74,7 +74,10 @@ class [[nodiscard("co_await it")]] Queue<T, Container>::Put : public internal::Q
   Put(Put&& other) : QueueWaiter(std::move(other)), item_(std::move(other.item_)) {}
   void resume() {
     leave();
-    static_cast<Queue&>(queue()).put_nowait(std::move(item_));
+    Queue& into = static_cast<Queue&>(queue());
+    if (into.is_shut_down()) [[unlikely]] throw QueueShutDown();
+    into.items_.push(std::move(item_));
+    into.note_put(into.items_.size());
   }
 
  private:
@@ -88,7 +91,11 @@ class [[nodiscard("co_await it")]] Queue<T, Container>::Get : public internal::Q
   Get(Get&& other) : QueueWaiter(std::move(other)) {}
   T resume() {
     leave();
-    return static_cast<Queue&>(queue()).get_nowait();
+    Queue& from = static_cast<Queue&>(queue());
+    if (from.empty()) [[unlikely]] throw QueueShutDown();  // nothing else ends the wait
+    T item = from.items_.pop();
+    from.note_get(from.items_.size());
+    return item;
   }
 };
 

@@ -7,7 +7,11 @@
 namespace sim::internal {
 
 QueueBase::QueueBase(const char* kind, std::ptrdiff_t maxsize, std::source_location place)
-    : maxsize_(maxsize), finished_(place), object_(kind, place) {
+    : maxsize_(maxsize),
+      depth_limit_(current_scheduler != nullptr ? current_scheduler->limits().queue_depth
+                                                : SIZE_MAX),
+      finished_(place),
+      object_(kind, place) {
   finished_.set();
 }
 
@@ -44,7 +48,7 @@ void QueueBase::throw_empty() const {
 }
 
 void QueueBase::report_depth() const {
-  current_scheduler->report_limit("items in a Queue", current_limit());
+  current_scheduler->report_limit("items in a Queue", depth_limit_);
 }
 
 void QueueBase::destroyed_in_use() {

@@ -39,7 +39,7 @@ class QueueBase {
     size_ = size;
     ++unfinished_;
     finished_.clear();
-    if (size > current_limit()) [[unlikely]] report_depth();
+    if (size > depth_limit_) [[unlikely]] report_depth();
     if (!getters_.empty()) wake_next(getters_);
   }
   void note_get(std::size_t size) {
@@ -53,14 +53,12 @@ class QueueBase {
   friend class QueueWaiter;
   // Wakes the first in the line that is still waiting.
   void wake_next(WaiterList& line);
-  static std::size_t current_limit() {
-    return current_scheduler != nullptr ? current_scheduler->limits().queue_depth : SIZE_MAX;
-  }
   void report_depth() const;
   void destroyed_in_use();
 
   std::size_t size_ = 0;
   std::ptrdiff_t maxsize_;
+  std::size_t depth_limit_;
   bool shut_down_ = false;
   std::size_t unfinished_ = 0;
   WaiterList getters_;

@@ -21,7 +21,7 @@ std::mutex& shared_mutex() {
 Arena* Arena::shared() noexcept {
   static Arena* arena = [] {
     auto* made = new Arena;
-    made->shared_ = true;
+    made->shared_ = made->special_ = true;
     return made;
   }();
   return arena;
@@ -64,7 +64,7 @@ void Arena::next_chunk() {
   }
   auto* base = reinterpret_cast<char*>(chunks_[chunks_used_++]);
   bump_ = base + kUnit;
-  bump_end_ = base + kChunkBytes;
+  bump_left_ = kChunkBytes - kUnit;
 }
 
 void* Arena::allocate_slow(std::size_t bytes) {
@@ -79,31 +79,38 @@ void* Arena::allocate_slow(std::size_t bytes) {
     block = free_[size_class];
     free_[size_class] = free_[size_class]->next;
   } else {
-    if (bump_ + size_class * kUnit > bump_end_ || bump_ == nullptr) next_chunk();
-    block = bump_;
-    bump_ += size_class * kUnit;
+    const std::size_t rounded = size_class * kUnit;
+    if (rounded > bump_left_) next_chunk();
+    block = std::exchange(bump_, bump_ + rounded);
+    bump_left_ -= rounded;
   }
   ++live_;
   return block;
 }
 
-void Arena::deallocate_shared(void* block, std::size_t bytes) noexcept {
-  const std::lock_guard lock(shared_mutex());
-  shared()->release(block, bytes);
+void Arena::deallocate_special(void* block, std::size_t bytes) noexcept {
+  if (shared_) {
+    const std::lock_guard lock(shared_mutex());
+    release(block, bytes);
+  } else {
+    release(block, bytes);
+    if (live_ == 0) delete this;
+  }
 }
 
 void Arena::reset() noexcept {
   assert(live_ == 0);
   for (Free*& list : free_) list = nullptr;
   chunks_used_ = 0;
-  bump_ = bump_end_ = nullptr;
+  bump_ = nullptr;
+  bump_left_ = 0;
 }
 
 void Arena::abandon() noexcept {
   if (live_ == 0) {
     delete this;
   } else {
-    abandoned_ = true;
+    special_ = true;
   }
 }
 

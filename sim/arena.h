@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace sim::internal {
@@ -44,6 +45,12 @@ class Arena {
       free_[size_class] = block->next;
       ++live_;
       return block;
+    }
+    const std::size_t rounded = size_class * kUnit;
+    if (kArenaRecycles && size_class < kClasses && rounded <= bump_left_) [[likely]] {
+      bump_left_ -= rounded;
+      ++live_;
+      return std::exchange(bump_, bump_ + rounded);
     }
     return allocate_slow(bytes);
   }
@@ -87,15 +94,15 @@ class Arena {
     } else {
       release_single(block);
     }
-    if (--live_ == 0 && abandoned_) [[unlikely]] delete this;
+    --live_;
   }
   static void release_single(void* block) noexcept;
-  static void deallocate_shared(void* block, std::size_t bytes) noexcept;
+  void deallocate_special(void* block, std::size_t bytes) noexcept;
 
   char* bump_ = nullptr;
-  char* bump_end_ = nullptr;
+  std::size_t bump_left_ = 0;
   std::size_t live_ = 0;
-  bool abandoned_ = false;
+  bool special_ = false;  // shared or abandoned: freeing takes more
   bool shared_ = false;
   std::size_t chunks_used_ = 0;
   std::vector<Chunk*> chunks_;
@@ -113,7 +120,7 @@ inline void* Arena::allocate_here(std::size_t bytes) {
 
 inline void Arena::deallocate(void* block, std::size_t bytes) noexcept {
   Arena* arena = owner_of(block);
-  if (arena->shared_) [[unlikely]] return deallocate_shared(block, bytes);
+  if (arena->special_) [[unlikely]] return arena->deallocate_special(block, bytes);
   arena->release(block, bytes);
 }
 

@@ -32,8 +32,8 @@ class CallbackScope {
 
  private:
   static void callback_failed() noexcept;
-  Origin origin_;
   Ref<Context> context_;
+  Origin origin_;
 };
 
 // A callback of call_soon, call_later or call_at. The queue it stands in holds one reference.
@@ -66,12 +66,12 @@ class CallbackState : public Runnable {
  private:
   virtual void call() = 0;
 
+  TimerQueue::Slot slot_ = TimerQueue::kNoSlot;
+  std::uint32_t refs_ : 30 = 0;
+  bool cancelled_ : 1 = false;
+  bool ran_ : 1 = false;  // or never will
   CallbackScope scope_;
   std::int64_t when_ = 0;
-  TimerQueue::Slot slot_ = TimerQueue::kNoSlot;
-  std::uint32_t refs_ = 0;
-  bool cancelled_ = false;
-  bool ran_ = false;  // or never will
 };
 
 template <class F>

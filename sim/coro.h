@@ -34,7 +34,7 @@ struct FinalAwaiter {
     if (promise.parent != nullptr) [[likely]] {
       current_scheduler->resume_next(promise.parent);
     } else {
-      current_scheduler->set_root_done(promise);
+      current_scheduler->root_done(promise);
     }
   }
   void await_resume() noexcept {}

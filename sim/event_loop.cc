@@ -11,6 +11,14 @@ EventLoop::~EventLoop() {
   arena_->abandon();
 }
 
+bool EventLoop::reset() {
+  handler_ = nullptr;
+  if (arena_->live_blocks() != 0) return false;
+  scheduler_.reset();
+  arena_->reset();
+  return true;
+}
+
 EventLoop& running_loop() { return internal::Scheduler::here().loop(); }
 
 void EventLoop::call_exception_handler(const ExceptionContext& context) {

@@ -89,18 +89,19 @@ class EventLoop {
   void call_exception_handler(const ExceptionContext& context);
 
   // Whether create_task() starts tasks eagerly (asyncio.eager_task_factory).
-  bool eager_tasks() const { return eager_tasks_; }
-  void set_eager_tasks(bool eager) { eager_tasks_ = eager; }
+  bool eager_tasks() const { return scheduler_.eager(); }
+  void set_eager_tasks(bool eager) { scheduler_.set_eager(eager); }
 
   // The runtime's.
   internal::Scheduler& scheduler() { return scheduler_; }
+  // As new, with its memory. False if a handle outlived the last run: the loop has to go then.
+  bool reset();
   internal::Arena& arena() { return *arena_; }
 
  private:
   internal::Arena* arena_;
   internal::Scheduler scheduler_;
   ExceptionHandler handler_;
-  bool eager_tasks_ = false;
 };
 
 // The loop that runs on this thread. Throws std::runtime_error when none does.

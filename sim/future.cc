@@ -2,18 +2,10 @@
 
 namespace sim::internal {
 
-void FutureWaiter::suspend(PromiseBase& at) {
-  Scheduler& scheduler = *current_scheduler;
-  TaskState& task = *scheduler.current();
-  if (future_.get() == &task) [[unlikely]] {
-    task_ = &task;
-    task.suspended_at(at, nullptr);
-    scheduler.push(Entry::task(&task));
-    return;
-  }
-  park(at);
-  node_.entry = Entry::task(&task);
-  future_->add_callback(node_);
+// As in asyncio the error is thrown one iteration later.
+void FutureWaiter::suspend_for_itself(PromiseBase& at) {
+  task_->suspended_at(at, nullptr);
+  current_scheduler->push(Entry::task(task_));
 }
 
 void FutureWaiter::describe(WaitDescription& description) const {

@@ -32,7 +32,12 @@ class FutureWaiter : public Waiter {
     if (node_.next != nullptr) future_->remove_callback(node_);
   }
   bool ready() const { return future_->done(); }
-  void suspend(PromiseBase& at);
+  void suspend(PromiseBase& at) {
+    park(at);
+    if (future_.get() == task_) [[unlikely]] return suspend_for_itself(at);
+    node_.entry = Entry::task(task_);
+    future_->add_callback(node_);
+  }
   FutureState* awaited() const override { return future_.get(); }
   void describe(WaitDescription& description) const override;
 
@@ -52,6 +57,7 @@ class FutureWaiter : public Waiter {
     }
     if (!future_->done()) [[unlikely]] throw_awaited_itself();
   }
+  void suspend_for_itself(PromiseBase& at);
   [[noreturn]] void throw_awaited_itself() const;
 
   Ref<FutureState> future_;

@@ -22,6 +22,10 @@ void FutureState::complete(Status status) {
   Scheduler& scheduler = Scheduler::here();
   CallbackNode* const last = std::exchange(callbacks_, nullptr);
   CallbackNode* node = last->next;
+  if (node == last && node->entry.kind() == Entry::Kind::task) [[likely]] {
+    node->next = nullptr;
+    return scheduler.push(node->entry);
+  }
   for (;;) {
     CallbackNode* const following = node->next;
     node->next = nullptr;

@@ -66,6 +66,9 @@ class ReadyQueue {
     for (std::size_t i = from; i > to; --i) ring_[(head_ + i) & mask_] = at(i - 1);
     ring_[(head_ + to) & mask_] = moved;
   }
+  // Drops the entries; taken() stays.
+  void drop() { tail_ = head_; }
+  // As after construction.
   void clear() { head_ = tail_ = 0; }
 
  private:

@@ -45,38 +45,31 @@ class Result : public ResultBase {
  public:
   using Stored = std::conditional_t<std::is_reference_v<T>, std::remove_reference_t<T>*, T>;
 
-  Result() noexcept : error_() {}
+  Result() noexcept {}
   Result(const Result&) = delete;
   Result& operator=(const Result&) = delete;
   ~Result() {
     if (has_stored()) {
       std::destroy_at(&stored_);
-    } else {
+    } else if (has_error()) [[unlikely]] {
       std::destroy_at(&error_);
     }
   }
 
+  // Only once, on one that holds nothing.
   template <class... Args>
   void emplace(Args&&... args) {
-    std::destroy_at(&error_);
-    try {
-      if constexpr (std::is_reference_v<T>) {
-        std::construct_at(&stored_, std::addressof(args)...);
-      } else {
-        std::construct_at(&stored_, std::forward<Args>(args)...);
-      }
-    } catch (...) {
-      std::construct_at(&error_);
-      throw;
+    if constexpr (std::is_reference_v<T>) {
+      std::construct_at(&stored_, std::addressof(args)...);
+    } else {
+      std::construct_at(&stored_, std::forward<Args>(args)...);
     }
     kind_ = ResultKind::value;
   }
   void set_error(ResultKind kind, std::exception_ptr error) noexcept {
-    if (has_stored()) {
-      std::destroy_at(&stored_);
-      std::construct_at(&error_);
-    }
-    error_ = std::move(error);
+    if (has_stored()) std::destroy_at(&stored_);
+    if (has_error()) std::destroy_at(&error_);
+    std::construct_at(&error_, std::move(error));
     kind_ = kind;
   }
   void set_current_exception() noexcept {
@@ -84,7 +77,7 @@ class Result : public ResultBase {
               std::current_exception());
   }
 
-  std::exception_ptr error() const { return has_stored() ? nullptr : error_; }
+  std::exception_ptr error() const { return has_error() ? error_ : nullptr; }
   // The value; throws the error instead if there is one.
   const std::remove_reference_t<T>& get() const { return *check(); }
   std::remove_reference_t<T>& get() { return *check(); }
@@ -101,6 +94,7 @@ class Result : public ResultBase {
 
  private:
   bool has_stored() const { return kind_ == ResultKind::value || kind_ == ResultKind::moved; }
+  bool has_error() const { return kind_ > ResultKind::moved; }
   std::remove_reference_t<T>* check() const {
     if (kind_ != ResultKind::value) [[unlikely]] throw_error(kind_, error());
     if constexpr (std::is_reference_v<T>) {

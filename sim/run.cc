@@ -9,6 +9,9 @@ namespace {
 using internal::Scheduler;
 using internal::TaskState;
 
+// The loop of the last run on this thread: its memory is warm, and its addresses repeat.
+thread_local std::unique_ptr<EventLoop> spare_loop;
+
 EventLoop& open_loop(const std::unique_ptr<EventLoop>& loop) {
   if (loop == nullptr) throw std::runtime_error("the runner is closed");
   return *loop;
@@ -33,12 +36,15 @@ class StopWhenDone final : public internal::Runnable {
 }  // namespace
 
 Runner::Runner(RunOptions options)
-    : options_(options), loop_(std::make_unique<EventLoop>()) {
+    : options_(options), loop_(spare_loop != nullptr ? std::move(spare_loop)
+                                                     : std::make_unique<EventLoop>()) {
   loop_->scheduler().configure(options_.source, options_.order, options_.trace, options_.observer,
                                options_.limits, options_.seed, options_.max_steps);
 }
 
-Runner::~Runner() { close(); }
+Runner::~Runner() {
+  if (loop_ != nullptr) close_loop();
+}
 
 Runner::Scope::Scope(Runner& runner) : running(open_loop(runner.loop_)) {}
 
@@ -48,6 +54,7 @@ void Runner::run_until_done(TaskState& main) {
   Scheduler& scheduler = loop_->scheduler();
   if (broken_) throw std::runtime_error("an earlier run of this runner broke off");
   scheduler.begin_run();
+  scheduler.start(main);
   const StopWhenDone stop(main);
   const Scheduler::Ended ended = scheduler.run();
   if (main.done() && ended != Scheduler::Ended::failed) {
@@ -90,14 +97,22 @@ void Runner::cancel_what_is_left() {
 
 void Runner::close() {
   if (loop_ == nullptr) return;
+  const bool failed_before = broken_;
+  close_loop();
+  if (broken_ && !failed_before) throw internal::CheckFailure();
+}
+
+void Runner::close_loop() {
   {
     const internal::Running running(*loop_);
     if (!broken_) cancel_what_is_left();
+    broken_ |= loop_->scheduler().failed();
     loop_->scheduler().close();
     final_stats_ = stats();
     final_trace_ = loop_->scheduler().trace();
   }
-  loop_ = nullptr;
+  std::unique_ptr<EventLoop> loop = std::move(loop_);
+  if (spare_loop == nullptr && loop->reset()) spare_loop = std::move(loop);
 }
 
 RunStats Runner::stats() const {

@@ -45,7 +45,7 @@ struct RunStats {
 class Runner {
  public:
   explicit Runner(RunOptions options = {});
-  // close()s.
+  // close()s, without throwing.
   ~Runner();
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
@@ -57,7 +57,8 @@ class Runner {
   template <class T>
   T run(Coro<T> main) {
     const Scope scope(*this);
-    Task<T> task = internal::make_task(std::move(main), "main", internal::Start::soon);
+    Task<T> task = internal::make_task(loop_->scheduler(), std::move(main));
+    task.set_name("main");
     run_until_done(*task.state());
     task.state()->mark_retrieved();
     if constexpr (std::is_void_v<T>) {
@@ -68,7 +69,8 @@ class Runner {
   }
 
   // Cancels the tasks that are left in the order of their creation, runs until they have ended, and
-  // closes the loop. No effect the second time.
+  // closes the loop. What fails among them goes to the exception handler; a failed SIM_CHECK throws. No
+  // effect the second time.
   void close();
   EventLoop& get_loop();
   RunStats stats() const;
@@ -81,9 +83,10 @@ class Runner {
   };
   void run_until_done(internal::TaskState& main);
   void cancel_what_is_left();
+  void close_loop();
 
   RunOptions options_;
-  std::unique_ptr<EventLoop> loop_;
+  std::unique_ptr<EventLoop> loop_;  // kept for the next runner of this thread when it closes
   RunStats final_stats_;
   Trace final_trace_;
   bool main_succeeded_ = false;

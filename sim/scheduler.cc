@@ -1,7 +1,10 @@
 #include "sim/scheduler.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <stdexcept>
+
+#include "sim/event_loop.h"
 
 namespace sim::internal {
 
@@ -9,10 +12,7 @@ constinit thread_local Scheduler* current_scheduler = nullptr;
 
 Scheduler::~Scheduler() { close(); }
 
-Scheduler& Scheduler::here() {
-  if (current_scheduler == nullptr) throw std::runtime_error("no running event loop");
-  return *current_scheduler;
-}
+void throw_no_running_loop() { throw std::runtime_error("no running event loop"); }
 
 Scheduler* Scheduler::exchange_current(Scheduler* scheduler) {
   return std::exchange(current_scheduler, scheduler);
@@ -23,19 +23,27 @@ void Scheduler::configure(DecisionSource* source, Order order, bool tracing, Obs
   source_ = source;
   order_ = order;
   tracing_ = tracing;
+  eager_ = false;
   asks_ = tracing || (source != nullptr && order == Order::any);
   observer_ = observer;
   limits_ = limits;
   seed_ = seed;
   max_steps_ = max_steps;
+  set_attention();
+}
+
+void Scheduler::set_attention() {
+  attention_ = stopping_ || failed_ || max_steps_ != 0 || limits_.ready != Limits().ready ||
+               (source_ != nullptr && order_ == Order::fifo);
 }
 
 void Scheduler::reset() {
   ready_.clear();
   timers_.clear();
   trace_.clear();
-  batch_ = 0;
+  batch_end_ = 0;
   stopping_ = failed_ = closing_ = false;
+  set_attention();
   now_ = run_began_ = 0;
   callback_objects_ = 0;
   tasks_created_ = 0;
@@ -46,20 +54,36 @@ void Scheduler::reset() {
   callback_rng_.reset();
 }
 
-void Scheduler::start(TaskState& task) {
-  tasks_.push_back(task);
-  ++tasks_created_;
-  if (tasks_.size() > limits_.tasks) [[unlikely]] report_limit("tasks alive", limits_.tasks);
-  push(Entry::checked_task(&task));
+// One step of a task: from its suspension to the next. Coroutines that await or return to each other
+// without suspending the task are resumed here in turn, so the stack never grows.
+inline void Scheduler::step(TaskState& task) {
+  current_ = &task;
+  task.waiter_ = nullptr;
+  PromiseBase* running = task.leaf_;
+  for (;;) {
+    next_ = 0;
+    running->handle().resume();
+    if (next_ == 0) return;
+    if (next_ & kRootDone) [[unlikely]] {
+      return finish(task, *reinterpret_cast<PromiseBase*>(next_ - kRootDone));
+    }
+    if (failed_) [[unlikely]] return broken_off(task, *running);
+    running = reinterpret_cast<PromiseBase*>(next_);
+  }
+}
+
+// A failed check ends the execution between two coroutines of a task: what is to be destroyed begins at
+// the one that would have been called, or at the one that has returned.
+void Scheduler::broken_off(TaskState& task, PromiseBase& running) {
+  auto* next = reinterpret_cast<PromiseBase*>(next_);
+  task.leaf_ = next->parent == &running ? next : &running;
 }
 
 void Scheduler::start_eagerly(TaskState& task) {
-  tasks_.push_back(task);
-  ++tasks_created_;
-  if (tasks_.size() > limits_.tasks) [[unlikely]] report_limit("tasks alive", limits_.tasks);
+  enter(task);
   task.started_ = true;
   TaskState* outer = current_;
-  PromiseBase* outer_next = std::exchange(next_, nullptr);
+  const std::uintptr_t outer_next = std::exchange(next_, 0);
   step(task);
   current_ = outer;
   next_ = outer_next;
@@ -67,30 +91,38 @@ void Scheduler::start_eagerly(TaskState& task) {
 
 Scheduler::Ended Scheduler::run() {
   stopping_ = false;
+  set_attention();
   for (;;) {
-    if (batch_ == 0 && !begin_iteration()) break;
-    --batch_;
-    run_entry(asks_ ? choose_ready() : ready_.pop());
+    if (ready_.taken() == batch_end_ && !continue_iteration() && !begin_iteration()) break;
+    const Entry entry = asks_ ? choose_ready() : ready_.pop();
+    if (entry.kind() == Entry::Kind::task) [[likely]] {
+      step(*entry.as_task());
+    } else {
+      run_other(entry);
+    }
   }
+  current_ = nullptr;
   if (failed_) return Ended::failed;
   return stopping_ ? Ended::stopped : Ended::nothing_to_run;
 }
 
 // Moves due timers to the ready queue, advancing the clock if nothing is ready. False if the run ends.
 bool Scheduler::begin_iteration() {
+  current_ = nullptr;
   if (stopping_ || failed_) [[unlikely]] return false;
   if (ready_.empty()) {
     std::int64_t deadline;
     if (!timers_.next_deadline(&deadline)) return false;
     now_ = std::max(now_, deadline);
+    if (timers_.refills() != refills_seen_) prefetch_timers();
   }
   if (source_ != nullptr && order_ == Order::fifo) {
     move_due_timers();
   } else {
     timers_.move_due(now_, ready_);
   }
-  batch_ = ready_.size();
-  if (batch_ > limits_.ready) [[unlikely]] report_limit("handles ready", limits_.ready);
+  batch_end_ = ready_.taken() + ready_.size();
+  if (ready_.size() > limits_.ready) [[unlikely]] report_limit("handles ready", limits_.ready);
   if (max_steps_ != 0 && steps() >= max_steps_) [[unlikely]] {
     report({FindingKind::livelock,
             "still running after " + std::to_string(max_steps_) + " steps", {}, {}});
@@ -98,6 +130,31 @@ bool Scheduler::begin_iteration() {
     return false;
   }
   return true;
+}
+
+// Where many timers are pending each one that fires misses the cache several times. The next few are
+// known: their misses are taken together.
+void Scheduler::prefetch_timers() {
+  constexpr std::size_t kMany = 4096;
+  refills_seen_ = timers_.refills();
+  if (timers_.pending() < kMany) return;
+  const auto task_of = [](Entry target) {
+    return target && target.kind() == Entry::Kind::task ? target.as_task() : nullptr;
+  };
+  timers_.prefetch_nearest();
+  timers_.visit_nearest([&](Entry target) {
+    __builtin_prefetch(target.as_runnable());
+    if (const TaskState* task = task_of(target)) {
+      __builtin_prefetch(reinterpret_cast<const char*>(task) + sizeof(TaskState) - 1);
+    }
+  });
+  timers_.visit_nearest([&](Entry target) {
+    if (const TaskState* task = task_of(target)) {
+      __builtin_prefetch(task->leaf_);
+      __builtin_prefetch(task->waiter_);
+      __builtin_prefetch(task->callbacks_);
+    }
+  });
 }
 
 // The same where ties are decisions: of the timers due at one instant any may fire first.
@@ -135,10 +192,10 @@ void Scheduler::trace_step(Entry entry) {
   }
 }
 
-void Scheduler::run_entry(Entry entry) {
+void Scheduler::run_other(Entry entry) {
   switch (entry.kind()) {
     case Entry::Kind::task:
-      return step(*entry.as_task());
+      return;
     case Entry::Kind::checked_task: {
       TaskState& task = *entry.as_task();
       if (!task.started_) {
@@ -150,32 +207,12 @@ void Scheduler::run_entry(Entry entry) {
       return step(task);
     }
     case Entry::Kind::runnable:
+      current_ = nullptr;
       return entry.as_runnable()->run();
     case Entry::Kind::timer:
+      current_ = nullptr;
       return fire(entry.as_timer());
   }
-}
-
-// One step of a task: from its suspension to the next. Coroutines that await or return to each other
-// without suspending the task are resumed here in turn, so the stack never grows.
-void Scheduler::step(TaskState& task) {
-  current_ = &task;
-  task.waiter_ = nullptr;
-  PromiseBase* running = task.leaf_;
-  for (;;) {
-    next_ = nullptr;
-    running->handle().resume();
-    if (next_ == nullptr) break;
-    if (failed_) [[unlikely]] {
-      task.leaf_ = next_->parent == running ? next_ : running;
-      break;
-    }
-    running = next_;
-  }
-  if (finished_ != nullptr) {
-    finish(task, *std::exchange(finished_, nullptr));
-  }
-  current_ = nullptr;
 }
 
 void Scheduler::finish(TaskState& task, PromiseBase& root) {
@@ -218,14 +255,25 @@ void Scheduler::fire(std::uint32_t slot) {
 }
 
 bool Scheduler::drain() {
+  std::vector<Ref<TaskState>> left;
   for (TaskState* task = tasks_.first(); task != nullptr; task = TaskList::next(task)) {
-    task->draining_ = true;
-    ++draining_;
+    left.emplace_back(task);
   }
-  for (TaskState* task = tasks_.first(); task != nullptr; task = TaskList::next(task)) {
-    task->cancel("");
+  if (left.empty()) return true;
+  draining_ = left.size();
+  for (const Ref<TaskState>& task : left) task->draining_ = true;
+  try {
+    for (const Ref<TaskState>& task : left) task->cancel("");
+  } catch (const std::runtime_error&) {
+    return false;  // they wait for one another in a cycle
   }
-  return draining_ == 0 || run() == Ended::stopped;
+  if (run() != Ended::stopped) return false;
+  for (const Ref<TaskState>& task : left) {
+    if (!task->failed() || task->retrieved()) continue;
+    loop_.call_exception_handler(
+        {"task " + task->name() + " failed while the run was shut down", task->exception()});
+  }
+  return true;
 }
 
 void Scheduler::close() noexcept {
@@ -237,7 +285,7 @@ void Scheduler::close() noexcept {
   for (const Entry target : timers_.targets()) {
     if (target && target.kind() == Entry::Kind::runnable) target.as_runnable()->drop();
   }
-  ready_.clear();
+  ready_.drop();
   timers_.clear();
   // Newest first: children may borrow from those that made them.
   while (TaskState* task = tasks_.last()) {
@@ -249,7 +297,7 @@ void Scheduler::close() noexcept {
     task->ended_function_ = function;
     task->release();
   }
-  ready_.clear();
+  ready_.drop();
   timers_.clear();
   draining_ = 0;
 }

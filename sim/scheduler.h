@@ -39,7 +39,7 @@ class Scheduler {
   Scheduler& operator=(const Scheduler&) = delete;
 
   // The running one of this thread. Throws std::runtime_error when none runs.
-  static Scheduler& here();
+  inline static Scheduler& here();
 
   EventLoop& loop() { return loop_; }
   TaskState* current() const { return current_; }
@@ -60,12 +60,24 @@ class Scheduler {
   void reset();
 
   void push(Entry entry) { ready_.push(entry); }
-  // The coroutine the trampoline resumes next, instead of going back to the ready queue.
-  void resume_next(PromiseBase* next) { next_ = next; }
-  void set_root_done(PromiseBase& root) { finished_ = &root; }
+  // Said by a coroutine as it suspends: the trampoline resumes `next`, instead of going back to the
+  // ready queue.
+  void resume_next(PromiseBase* next) { next_ = reinterpret_cast<std::uintptr_t>(next); }
+  // Said by a task's root coroutine as it ends.
+  void root_done(PromiseBase& root) { next_ = reinterpret_cast<std::uintptr_t>(&root) | kRootDone; }
 
-  // Takes over one reference to a new task: schedules its first step and keeps it until it has ended.
-  void start(TaskState& task);
+  // Schedules the first step of a new task, and keeps the task until it has ended.
+  void start(TaskState& task) {
+    enter(task);
+    push(Entry::checked_task(&task));
+  }
+  // The one or the other, as set_eager() says.
+  void start_as_configured(TaskState& task) {
+    if (eager_) [[unlikely]] return start_eagerly(task);
+    start(task);
+  }
+  bool eager() const { return eager_; }
+  void set_eager(bool eager) { eager_ = eager; }
   // Runs its first step now, inside the current one (asyncio's eager tasks).
   void start_eagerly(TaskState& task);
   // The origin of what is created at this point.
@@ -95,11 +107,11 @@ class Scheduler {
   // Runs until stop(), a failed check, or until nothing can run any more.
   Ended run();
   // The run ends with the current iteration.
-  void stop() { stopping_ = true; }
+  void stop() { stopping_ = attention_ = true; }
   // The run ends with the current step.
   void fail() {
-    failed_ = true;
-    batch_ = 0;
+    failed_ = attention_ = true;
+    batch_end_ = ready_.taken();
   }
   bool failed() const { return failed_; }
   // Cancels what is left in the order of creation and runs until it has ended. False if it never does.
@@ -121,23 +133,40 @@ class Scheduler {
   static Scheduler* exchange_current(Scheduler* scheduler);
 
  private:
+  static constexpr std::uintptr_t kRootDone = 1;
+
+  void enter(TaskState& task) {
+    task.retain();
+    tasks_.push_back(task);
+    ++tasks_created_;
+    if (tasks_.size() > limits_.tasks) [[unlikely]] report_limit("tasks alive", limits_.tasks);
+  }
+  // As begin_iteration(), for the plain case: something is ready, and nothing else is to be looked at.
+  bool continue_iteration() {
+    batch_end_ = ready_.taken() + ready_.size();
+    return !ready_.empty() && timers_.earliest() > now_ && !attention_;
+  }
   bool begin_iteration();
   void move_due_timers();
+  void prefetch_timers();
   Entry choose_ready();
   void trace_step(Entry entry);
-  void run_entry(Entry entry);
+  void run_other(Entry entry);
+  void set_attention();
   void step(TaskState& task);
+  void broken_off(TaskState& task, PromiseBase& running);
   void finish(TaskState& task, PromiseBase& root);
   void cancel_unstarted(TaskState& task);
   void fire(std::uint32_t slot);
 
   ReadyQueue ready_;
-  std::size_t batch_ = 0;            // steps left in this iteration
-  TaskState* current_ = nullptr;     // the task whose step runs
-  PromiseBase* next_ = nullptr;
-  PromiseBase* finished_ = nullptr;  // the root that has just ended
+  std::uint64_t batch_end_ = 0;      // this iteration ends when so many entries have been taken
+  TaskState* current_ = nullptr;     // the task whose step runs or ran last; null in callbacks
+  std::uintptr_t next_ = 0;          // what the trampoline does next: see resume_next()
   bool asks_ = false;                // there is a source to ask or a trace to write
+  bool attention_ = false;           // an iteration begins with more than a look at the clock
   bool tracing_ = false;
+  bool eager_ = false;
   bool stopping_ = false;
   bool failed_ = false;
   bool closing_ = false;
@@ -146,6 +175,7 @@ class Scheduler {
   std::int64_t run_began_ = 0;
   DecisionSource* source_ = nullptr;
   std::size_t draining_ = 0;
+  std::uint32_t refills_seen_ = 0;
   TaskList tasks_;
   std::uint64_t tasks_created_ = 0;
   Limits limits_;
@@ -165,6 +195,13 @@ class Scheduler {
 
 // Null while no loop runs on this thread.
 extern constinit thread_local Scheduler* current_scheduler;
+
+[[noreturn]] void throw_no_running_loop();
+
+inline Scheduler& Scheduler::here() {
+  if (current_scheduler == nullptr) [[unlikely]] throw_no_running_loop();
+  return *current_scheduler;
+}
 
 // Reports to the running loop's observer; prints where none runs.
 void report_finding(Finding finding);

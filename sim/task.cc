@@ -1,7 +1,5 @@
 #include "sim/task.h"
 
-#include "sim/event_loop.h"
-
 namespace sim {
 
 AnyTask current_task() { return AnyTask(internal::Scheduler::here().current()); }
@@ -15,21 +13,4 @@ std::vector<AnyTask> all_tasks() {
   return tasks;
 }
 
-namespace internal {
-
-void start_task(TaskState& task, std::string name, Start start) {
-  Scheduler& scheduler = Scheduler::here();
-  if (!name.empty()) task.extra().name = std::move(name);
-  if (const Ref<Context>* context = scheduler.context_if_any()) task.extra().context = *context;
-  task.retain();  // the loop's, until it has ended
-  const bool eagerly = start == Start::eagerly ||
-                       (start == Start::as_the_loop_says && scheduler.loop().eager_tasks());
-  if (eagerly) {
-    scheduler.start_eagerly(task);
-  } else {
-    scheduler.start(task);
-  }
-}
-
-}  // namespace internal
 }  // namespace sim

@@ -118,16 +118,14 @@ inline internal::AnyTaskAwaiter make_awaiter(AnyTask&& task) { return internal::
 
 namespace internal {
 
-enum class Start : std::uint8_t { as_the_loop_says, soon, eagerly };
-void start_task(TaskState& task, std::string name, Start start);
-
+// A new task, not started. It has a copy of the context it is made in.
 template <class T>
-Task<T> make_task(Coro<T> coro, std::string name, Start start) {
-  Scheduler& scheduler = Scheduler::here();
+Task<T> make_task(Scheduler& scheduler, Coro<T> coro) {
   auto* state = new TaskStateOf<T>(scheduler.origin().next(), *coro.release_frame());
-  Task<T> task(state);
-  start_task(*state, std::move(name), start);
-  return task;
+  if (const Ref<Context>* context = scheduler.context_if_any()) [[unlikely]] {
+    state->extra().context = *context;
+  }
+  return Task<T>(state);
 }
 
 }  // namespace internal
@@ -136,8 +134,19 @@ Task<T> make_task(Coro<T> coro, std::string name, Start start) {
 // Its name defaults to the coroutine's with the number of the task among its siblings. Throws
 // std::runtime_error outside a run. asyncio.create_task.
 template <class T>
-Task<T> create_task(Coro<T> coro, std::string name = "") {
-  return internal::make_task(std::move(coro), std::move(name), internal::Start::as_the_loop_says);
+Task<T> create_task(Coro<T> coro) {
+  internal::Scheduler& scheduler = internal::Scheduler::here();
+  Task<T> task = internal::make_task(scheduler, std::move(coro));
+  scheduler.start_as_configured(*task.state());
+  return task;
+}
+template <class T>
+Task<T> create_task(Coro<T> coro, std::string name) {
+  internal::Scheduler& scheduler = internal::Scheduler::here();
+  Task<T> task = internal::make_task(scheduler, std::move(coro));
+  task.set_name(std::move(name));
+  scheduler.start_as_configured(*task.state());
+  return task;
 }
 template <class X>
   requires internal::Awaitable<X>
@@ -149,7 +158,11 @@ auto create_task(X&& awaitable, std::string name = "") {
 // in the ready queue. Python 3.12's eager tasks.
 template <class T>
 Task<T> create_eager_task(Coro<T> coro, std::string name = "") {
-  return internal::make_task(std::move(coro), std::move(name), internal::Start::eagerly);
+  internal::Scheduler& scheduler = internal::Scheduler::here();
+  Task<T> task = internal::make_task(scheduler, std::move(coro));
+  if (!name.empty()) task.set_name(std::move(name));
+  scheduler.start_eagerly(*task.state());
+  return task;
 }
 
 // Makes a task of fn(args...), which returns a Coro, and keeps the callable and copies of the arguments

@@ -90,7 +90,7 @@ std::string TaskState::stack() const {
     const bool stands = frame->await_place.line() != 0;
     text += "  at " + function_name(frame->function) + "  " +
             to_string(stands ? frame->await_place : frame->function) +
-            (stands ? "\n" : " (not started)\n");
+            (stands || started_ ? "\n" : " (not started)\n");
   }
   return text;
 }

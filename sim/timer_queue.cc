@@ -38,7 +38,7 @@ bool TimerQueue::shorten_run(std::int64_t when) {
   if (cut == first && when >= middle) cut = std::lower_bound(first, run_.end(), middle + 1, by_when);
   const bool buckets_empty = std::all_of(std::begin(occupied_), std::end(occupied_),
                                          [](std::uint64_t bits) { return bits == 0; });
-  if (buckets_empty) base_ = std::max<std::int64_t>(0, cut->when);
+  if (buckets_empty) base_ = std::max<std::int64_t>(0, now_);
   if (cut->when < base_) return false;  // overdue timers: no bucket is that early
   horizon_ = cut->when;
   for (auto place = cut; place != run_.end(); ++place) bucket_for(place->when).push_back(*place);
@@ -70,6 +70,7 @@ bool TimerQueue::refill() {
       horizon_ = end > static_cast<std::uint64_t>(kFarEnd) || end == 0
                      ? kFarEnd
                      : static_cast<std::int64_t>(end);
+      ++refills_;
       break;
     }
     for (const Place& place : run_) bucket_for(place.when).push_back(place);
@@ -112,8 +113,8 @@ void TimerQueue::clear() {
   }
   run_.clear();
   next_ = 0;
-  horizon_ = kFarEnd;
-  base_ = 0;
+  horizon_ = earliest_ = kFarEnd;
+  base_ = now_ = 0;
   slots_.clear();
   free_slots_.clear();
   pending_ = cancelled_ = 0;

@@ -29,6 +29,7 @@ class TimerQueue {
   Slot add(std::int64_t when, Entry target) {
     const Slot slot = new_slot(target);
     ++pending_;
+    earliest_ = std::min(earliest_, when);
     if (when < horizon_) [[likely]] {
       const bool crowded = run_.size() - next_ >= kRunLimit && when < run_.back().when;
       if (!crowded || !shorten_run(when)) [[likely]] {
@@ -57,6 +58,18 @@ class TimerQueue {
   }
   Entry peek(Slot slot) const { return slots_[slot]; }
 
+  // Calls `visit` with what the nearest timers hold, those that stand sorted, in order.
+  template <class Visit>
+  void visit_nearest(Visit visit) const {
+    for (std::size_t i = next_; i < run_.size(); ++i) visit(slots_[run_[i].slot]);
+  }
+  void prefetch_nearest() const {
+    for (std::size_t i = next_; i < run_.size(); ++i) __builtin_prefetch(&slots_[run_[i].slot]);
+  }
+  // How often the nearest timers have been taken from a bucket.
+  std::uint32_t refills() const { return refills_; }
+  std::size_t pending() const { return pending_; }
+
   // The earliest deadline, to which the clock has to jump next. False when no timer is pending.
   bool next_deadline(std::int64_t* when) {
     for (;;) {
@@ -69,12 +82,22 @@ class TimerQueue {
     }
   }
 
+  // No timer is due before it.
+  std::int64_t earliest() const { return earliest_; }
+
   // Moves the timers due at `now` or before to the end of `ready`. Cancelled ones are dropped.
   void move_due(std::int64_t now, ReadyQueue& ready) {
+    now_ = now;
     for (;;) {
-      if (next_ == run_.size() && (horizon_ > now || !refill())) return;
+      if (next_ == run_.size() && (horizon_ > now || !refill())) {
+        earliest_ = horizon_;
+        return;
+      }
       const Place place = run_[next_];
-      if (place.when > now) return;
+      if (place.when > now) {
+        earliest_ = place.when;
+        return;
+      }
       if (!slots_[place.slot]) {
         drop_next();
         continue;
@@ -137,10 +160,13 @@ class TimerQueue {
   std::size_t next_ = 0;
   std::int64_t horizon_ = std::numeric_limits<std::int64_t>::max();
   std::int64_t base_ = 0;  // no timer in a bucket is due before it
+  std::int64_t earliest_ = std::numeric_limits<std::int64_t>::max();
+  std::int64_t now_ = 0;   // when timers were moved last
   std::vector<Place> buckets_[kDigits][1 << kDigitBits];
   std::uint64_t occupied_[kDigits] = {};
   std::vector<Entry> slots_;
   std::vector<Slot> free_slots_;
+  std::uint32_t refills_ = 0;
   std::size_t pending_ = 0;    // places in the run and the buckets
   std::size_t cancelled_ = 0;  // at least so many of them are empty; the sweep counts anew
 };
