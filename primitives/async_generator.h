@@ -9,7 +9,8 @@
 // Its body runs inside the task that awaits next(), without a suspension of its own. A yielded value lives
 // until the next call of next(). An exception of the body comes out of next() and ends the generator. aclose()
 // throws GeneratorExit at the co_yield it stands at, and waits for its cleanup; destroying an unfinished
-// generator runs destructors only, which cannot await. Source: PEP 525.
+// generator runs destructors only, which cannot await. Destroying one that a task awaits is the finding
+// destroyed_in_use. Source: PEP 525.
 #pragma once
 
 #include <memory>
@@ -26,15 +27,24 @@ class AsyncGenerator;
 
 namespace internal {
 
-// What a generator's handle and its frame share; it outlives the frame.
+// Reports destroyed_in_use for a generator whose body runs.
+void report_generator_destroyed(const PromiseBase& frame);
+
+// What a generator's handle and those who await it share. Owns the frame.
 template <class T>
 struct GeneratorState {
+  GeneratorState() = default;
+  GeneratorState(const GeneratorState&) = delete;
+  GeneratorState& operator=(const GeneratorState&) = delete;
+  ~GeneratorState() { destroy_frame(); }
+
   PromiseBase* frame = nullptr;
   T* value = nullptr;  // yielded; null once the body has ended
   Result<void> result;
   bool started = false;
   bool running = false;
   bool closing = false;
+  bool destroyed = false;  // the handle has gone while the body ran
 
   // The frame is gone or its body has ended.
   bool finished() const { return frame == nullptr || result.frame_gone() || result.kind() != ResultKind::none; }
@@ -49,10 +59,11 @@ struct GeneratorPromise : AwaitingPromise {
   AsyncGenerator<T> get_return_object(
       std::source_location in = std::source_location::current()) {
     function = in;
-    state = std::make_shared<GeneratorState<T>>();
+    auto shared = std::make_shared<GeneratorState<T>>();
+    state = shared.get();
     state->frame = this;
     result = &state->result;
-    return AsyncGenerator<T>(state);
+    return AsyncGenerator<T>(std::move(shared));
   }
   std::suspend_always initial_suspend() noexcept { return {}; }
   FinalAwaiter final_suspend() noexcept {
@@ -70,7 +81,7 @@ struct GeneratorPromise : AwaitingPromise {
       current_scheduler->resume_next(coroutine.promise().parent);
     }
     void await_resume() {
-      if (state.closing) throw GeneratorExit();
+      if (std::exchange(state.closing, false)) throw GeneratorExit();
     }
     GeneratorState<T>& state;
   };
@@ -80,7 +91,7 @@ struct GeneratorPromise : AwaitingPromise {
   }
   Yielded yield_value(T&& value) { return yield_value(value); }
 
-  std::shared_ptr<GeneratorState<T>> state;
+  GeneratorState<T>* state = nullptr;
 };
 
 // Runs a generator to its next co_yield or its end.
@@ -105,7 +116,10 @@ class GeneratorStep {
   // Null if the body has ended. Throws what it threw, once.
   T* take() {
     state_->running = false;
-    if (!state_->finished()) return state_->value;
+    if (!state_->finished()) {
+      if (!state_->destroyed) return state_->value;
+      throw std::runtime_error("the asynchronous generator has been destroyed");
+    }
     state_->destroy_frame();
     if (state_->result.kind() == ResultKind::value || state_->result.kind() == ResultKind::moved) {
       return nullptr;
@@ -161,14 +175,12 @@ class [[nodiscard]] AsyncGenerator {
   AsyncGenerator(AsyncGenerator&&) noexcept = default;
   AsyncGenerator& operator=(AsyncGenerator&& other) noexcept {
     if (this != &other) {
-      if (state_ != nullptr) state_->destroy_frame();
+      let_go();
       state_ = std::move(other.state_);
     }
     return *this;
   }
-  ~AsyncGenerator() {
-    if (state_ != nullptr) state_->destroy_frame();
-  }
+  ~AsyncGenerator() { let_go(); }
 
   // co_await it: a pointer to the next value, null at the end. Throws what the body throws, and
   // std::runtime_error while another task awaits next().
@@ -176,10 +188,19 @@ class [[nodiscard]] AsyncGenerator {
 
   // Ends the generator where it stands and waits for that; no effect on one that has ended. Throws
   // std::runtime_error if the body yields again.
-  Coro<> aclose() { co_await internal::GeneratorClose<T>(state_); }
+  Coro<> aclose() { return close(state_); }
 
  private:
   friend promise_type;
+  static Coro<> close(std::shared_ptr<internal::GeneratorState<T>> state) {
+    co_await internal::GeneratorClose<T>(std::move(state));
+  }
+  // A body that runs belongs to who awaits it until it yields or ends.
+  void let_go() {
+    if (state_ == nullptr || !state_->running || state_->finished()) return;
+    state_->destroyed = true;
+    internal::report_generator_destroyed(*state_->frame);
+  }
   explicit AsyncGenerator(std::shared_ptr<internal::GeneratorState<T>> state)
       : state_(std::move(state)) {}
   std::shared_ptr<internal::GeneratorState<T>> state_;

@@ -6,18 +6,54 @@
 
 namespace sim {
 
+// A wait() that has not returned. Says whether the condition still exists.
+class Condition::Visit {
+ public:
+  explicit Visit(Condition& condition)
+      : condition_(&condition), next_(std::exchange(condition.visits_, this)) {
+    if (next_ != nullptr) next_->previous_ = this;
+  }
+  Visit(const Visit&) = delete;
+  Visit& operator=(const Visit&) = delete;
+  ~Visit() {
+    if (condition_ == nullptr) return;
+    (previous_ != nullptr ? previous_->next_ : condition_->visits_) = next_;
+    if (next_ != nullptr) next_->previous_ = previous_;
+  }
+  bool destroyed() const { return condition_ == nullptr; }
+  static void end_all(Condition& condition) {
+    for (Visit* v = condition.visits_; v != nullptr; v = v->next_) v->condition_ = nullptr;
+  }
+
+ private:
+  Condition* condition_;
+  Visit* previous_ = nullptr;
+  Visit* next_;
+};
+
+// Acquires the lock again. Says whether the lock was destroyed meanwhile.
+class Condition::Reacquire : public Lock::Acquire {
+ public:
+  Reacquire(Lock& lock, bool& destroyed) : Acquire(lock), destroyed_(destroyed) {}
+  void resume() {
+    destroyed_ = task_ != nullptr && list() == nullptr;
+    Acquire::resume();
+  }
+
+ private:
+  bool& destroyed_;
+};
+
 class Condition::Wait : public internal::QueuedWaiter {
  public:
-  // Says in `destroyed` whether the condition was, and perhaps its lock with it.
-  Wait(Condition& condition, bool& destroyed) : condition_(&condition), destroyed_(&destroyed) {}
-  Wait(Wait&& other) : condition_(other.condition_), destroyed_(other.destroyed_) {}
+  explicit Wait(Condition& condition) : condition_(&condition) {}
+  Wait(Wait&& other) : condition_(other.condition_) {}
   bool ready() { return false; }
   void suspend(internal::PromiseBase& at) {
     park_in(condition_->waiters_, at);
   }
   void resume() {
-    *destroyed_ = !leave_list();
-    if (*destroyed_) throw_destroyed();
+    if (!leave_list()) throw_destroyed();
     resumed();
   }
   void describe(internal::WaitDescription& description) const override {
@@ -26,7 +62,6 @@ class Condition::Wait : public internal::QueuedWaiter {
 
  private:
   Condition* condition_;
-  bool* destroyed_;
 };
 
 Condition::Condition(std::source_location place)
@@ -36,6 +71,7 @@ Condition::Condition(Lock& lock, std::source_location place)
     : lock_(&lock), object_("Condition", place) {}
 
 Condition::~Condition() {
+  Visit::end_all(*this);
   if (waiters_.empty()) return;
   object_.destroyed_in_use(false, nullptr, waiters_);
 }
@@ -43,21 +79,21 @@ Condition::~Condition() {
 Coro<> Condition::wait() {
   if (!locked()) throw std::runtime_error("cannot wait on un-acquired lock");
   release();
-  bool destroyed = false;
-  const Outcome<void> waited = co_await settle(Wait(*this, destroyed));
-  if (destroyed) waited.value();  // throws
+  Lock& lock = *lock_;
+  const Visit visit(*this);
+  const Outcome<void> waited = co_await settle(Wait(*this));
+  if (visit.destroyed()) waited.value();  // throws; the lock may have gone too
   std::exception_ptr error = waited.exception();
   // The lock is acquired again whatever happens; of several cancellations the last one counts.
-  bool acquired = false;
-  std::exception_ptr cancelled;
-  while (!acquired) {
-    const Outcome<void> outcome = co_await settle(lock_->acquire());
+  for (bool acquired = false; !acquired;) {
+    bool destroyed = false;
+    const Outcome<void> outcome = co_await settle(Reacquire(lock, destroyed));
     acquired = outcome.has_value();
-    if (!acquired) cancelled = outcome.exception();
+    if (!acquired) error = outcome.exception();
+    if (destroyed) std::rethrow_exception(error);
   }
-  if (cancelled != nullptr) error = cancelled;
   if (error != nullptr) {
-    wake(1);  // this task may have been notified; somebody else has to know
+    if (!visit.destroyed()) wake(1);  // this task may have been notified; somebody else has to know
     std::rethrow_exception(error);
   }
 }

@@ -45,11 +45,14 @@ class Condition {
 
  private:
   class Wait;
+  class Reacquire;
+  class Visit;
   void wake(std::size_t n);
 
   std::unique_ptr<Lock> own_lock_;
   Lock* lock_;
   internal::WaiterList waiters_;
+  Visit* visits_ = nullptr;  // the wait()s that have not returned
   internal::Object object_;
 };
 

@@ -57,7 +57,7 @@ ValueOf<State> take_value(State& state) {
   state.mark_retrieved();
   if constexpr (std::is_void_v<decltype(state.result().take())>) {
     return {};
-  } else if constexpr (std::is_copy_constructible_v<ValueOf<State>>) {
+  } else if constexpr (kCopyable<ValueOf<State>>) {
     if (!state.unique()) return std::as_const(state.result()).get();
     return state.result().take();
   } else {

@@ -49,6 +49,7 @@ class Event {
 class [[nodiscard("co_await it")]] Event::Wait : public internal::QueuedWaiter,
                                                  private internal::Unawaited {
  public:
+  using Unawaited::decline;
   explicit Wait(Event& event) : event_(&event) {}
   Wait(Wait&& other) : Unawaited(std::move(other)), event_(other.event_) {}
   ~Wait() {

@@ -1,5 +1,7 @@
 #include "primitives/gather.h"
 
+#include <stdexcept>
+
 namespace sim::internal {
 
 Gathering::~Gathering() {
@@ -57,18 +59,21 @@ void Gathering::child_done(FutureState& child) {
     if (child.failed()) return fail(child.exception());
   }
   if (finished_ < count_) return;
-  if (!cancel_requested_) {
-    try {
-      return succeed();
-    } catch (...) {  // a result's copy constructor
-      return fail(std::current_exception());
-    }
-  }
+  if (!cancel_requested_) return succeed();
   for (std::size_t i = 0; i < count_; ++i) children_[i].future->mark_retrieved();
   fail(cancelled_error());
 }
 
 bool Gathering::cancel_children(const std::string& message) {
+  if (cancelling_) {
+    throw std::runtime_error("cancelled a cycle of tasks that wait for one another");
+  }
+  struct Scope {
+    explicit Scope(bool& flag) : cancelling(flag) { cancelling = true; }
+    ~Scope() { cancelling = false; }
+    bool& cancelling;
+  };
+  const Scope scope(cancelling_);
   bool any = false;
   for (std::size_t i = 0; i < count_; ++i) any |= children_[i].future->cancel(message);
   cancel_requested_ |= any;

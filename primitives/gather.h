@@ -56,6 +56,7 @@ class Gathering {
   std::size_t finished_ = 0;
   Mode mode_;
   bool cancel_requested_ = false;
+  bool cancelling_ = false;  // cancel_children() runs: to come back to it is a cycle
 };
 
 // `Children` is a tuple or vector of references to states; Collect makes the result of them.
@@ -78,7 +79,13 @@ class GatherState final : public ValueState<Value>, private Gathering {
   }
 
  private:
-  void succeed() override { this->set_result(Collect()(children_)); }
+  void succeed() override {
+    try {
+      this->set_result(Collect()(children_));
+    } catch (...) {  // a value that was moved out, or whose copy throws
+      this->set_exception(std::current_exception());
+    }
+  }
   void fail(std::exception_ptr error) override { this->set_exception(std::move(error)); }
 
   Children children_;

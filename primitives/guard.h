@@ -6,34 +6,102 @@
 //   }   // released here
 #pragma once
 
+#include <exception>
 #include <utility>
 
 #include "sim/await.h"
+#include "sim/future_state.h"
 
 namespace sim {
 
-template <class L>
-class [[nodiscard("the guard releases as soon as it goes")]] Guard {
+namespace internal {
+
+// Where the guards of one primitive stand, so that none of them touches one that has been destroyed.
+class GuardList {
  public:
-  explicit Guard(L& held) : held_(&held) {}
-  Guard(Guard&& other) noexcept : held_(std::exchange(other.held_, nullptr)) {}
+  class Node {
+   protected:
+    Node() = default;
+    Node(const Node&) = delete;
+    Node& operator=(const Node&) = delete;
+    ~Node() { leave(); }
+    void enter(GuardList& list) {
+      list_ = &list;
+      previous_ = nullptr;
+      next_ = std::exchange(list.first_, this);
+      if (next_ != nullptr) next_->previous_ = this;
+    }
+    void leave() {
+      if (list_ == nullptr) return;
+      (previous_ != nullptr ? previous_->next_ : list_->first_) = next_;
+      if (next_ != nullptr) next_->previous_ = previous_;
+      list_ = nullptr;
+    }
+    // Null once it has left, and once the primitive is gone.
+    GuardList* list() const { return list_; }
+
+   private:
+    friend GuardList;
+    GuardList* list_ = nullptr;
+    Node* previous_ = nullptr;
+    Node* next_ = nullptr;
+  };
+
+  GuardList() = default;
+  GuardList(const GuardList&) = delete;
+  GuardList& operator=(const GuardList&) = delete;
+  ~GuardList() {
+    while (first_ != nullptr) first_->leave();
+  }
+  bool empty() const { return first_ == nullptr; }
+
+ private:
+  Node* first_ = nullptr;
+};
+
+}  // namespace internal
+
+template <class L>
+class [[nodiscard("the guard releases as soon as it goes")]] Guard : internal::GuardList::Node {
+ public:
+  explicit Guard(L& held) : held_(&held) { enter(held.guards_); }
+  Guard(Guard&& other) noexcept : held_(other.held_) { take_over(other); }
   Guard& operator=(Guard&& other) {
+    if (this == &other) return *this;
     release();
-    held_ = std::exchange(other.held_, nullptr);
+    held_ = other.held_;
+    take_over(other);
     return *this;
   }
   ~Guard() noexcept(false) {
-    if (held_ != nullptr && !torn_down()) held_->release();
+    if (list() == nullptr || torn_down()) return;
+    try {
+      release();
+    } catch (...) {
+      if (std::uncaught_exceptions() == 0) throw;
+      // A second exception would end the program.
+      internal::report_finding({FindingKind::lock_not_held,
+                                internal::describe_exception(std::current_exception()),
+                                {},
+                                {}});
+    }
   }
-  // Releases now instead of at the end of the scope.
+  // Releases now instead of at the end of the scope. No effect if what it holds has been destroyed.
   void release() {
-    if (held_ != nullptr) std::exchange(held_, nullptr)->release();
+    if (list() == nullptr) return;
+    leave();
+    held_->release();
   }
 
  private:
-  // While a loop is torn down, what is guarded may have gone before the guard.
+  // While a loop is torn down, nobody is left to release for.
   static bool torn_down() {
     return internal::current_scheduler != nullptr && internal::current_scheduler->closing();
+  }
+  void take_over(Guard& other) {
+    if (other.list() == nullptr) return;
+    enter(*other.list());
+    other.leave();
   }
   L* held_;
 };
@@ -47,6 +115,7 @@ class [[nodiscard("co_await it")]] Guarded {
   explicit Guarded(L& lock) : lock_(&lock), acquire_(lock.acquire()) {}
   Guarded(Guarded&& other) : lock_(other.lock_), acquire_(std::move(other.acquire_)) {}
 
+  void decline() { acquire_.decline(); }
   bool ready() { return acquire_.ready(); }
   void suspend(PromiseBase& at) { acquire_.suspend(at); }
   Guard<L> resume() {

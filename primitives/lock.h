@@ -43,6 +43,7 @@ class Lock {
   bool locked() const { return locked_; }
 
  private:
+  friend Guard<Lock>;
   void take() {
     locked_ = true;
     owner_ = internal::Ref<internal::TaskState>(internal::current_scheduler->current());
@@ -58,12 +59,14 @@ class Lock {
   bool locked_ = false;
   internal::WaiterList waiters_;
   internal::Ref<internal::TaskState> owner_;  // for reports
+  internal::GuardList guards_;
   internal::Object object_;
 };
 
 class [[nodiscard("co_await it")]] Lock::Acquire : public internal::QueuedWaiter,
                                                    private internal::Unawaited {
  public:
+  using Unawaited::decline;
   explicit Acquire(Lock& lock) : lock_(&lock) {}
   Acquire(Acquire&& other) : Unawaited(std::move(other)), lock_(other.lock_) {}
   ~Acquire() {

@@ -71,6 +71,7 @@ class QueueBase {
 // A put() or get(): it passes at once if it can, else stands in line until it is woken and may pass.
 class QueueWaiter : public QueuedWaiter, private Unawaited {
  public:
+  using Unawaited::decline;
   bool ready() {
     set_awaited();
     return passes();

@@ -15,7 +15,7 @@ void Semaphore::throw_released_too_often() {
 }
 
 void Semaphore::destroyed_in_use() {
-  object_.destroyed_in_use(false, nullptr, waiters_);
+  object_.destroyed_in_use(!guards_.empty(), nullptr, waiters_);
 }
 
 void Semaphore::Acquire::describe(internal::WaitDescription& description) const {

@@ -7,7 +7,7 @@
 // Permits go to waiters in the order they asked: release() takes the permit on behalf of the first waiter
 // that is still waiting, so a newcomer cannot take it. A waiter resumes one iteration after that. A
 // waiter cancelled after it was given a permit gives it back, and it goes to the next. Destroying a
-// semaphore that is waited for is the finding destroyed_in_use. Source: asyncio.Semaphore.
+// semaphore that a guard holds or a task waits for is the finding destroyed_in_use. Source: asyncio.Semaphore.
 #pragma once
 
 #include <cstddef>
@@ -30,7 +30,7 @@ class Semaphore {
                      std::source_location place = std::source_location::current())
       : Semaphore("Semaphore", permits, place) {}
   ~Semaphore() {
-    if (!waiters_.empty()) [[unlikely]] destroyed_in_use();
+    if (!waiters_.empty() || !guards_.empty()) [[unlikely]] destroyed_in_use();
   }
 
   // Suspends until a permit is the caller's.
@@ -55,6 +55,7 @@ class Semaphore {
             std::ptrdiff_t bound = kUnbounded);
 
  private:
+  friend Guard<Semaphore>;
   // Gives a permit to the first that waits; false if nobody does.
   bool wake_next() {
     internal::QueuedWaiter* w = waiters_.first_waiting();
@@ -73,12 +74,14 @@ class Semaphore {
   std::ptrdiff_t value_;
   std::ptrdiff_t bound_;
   internal::WaiterList waiters_;
+  internal::GuardList guards_;
   internal::Object object_;
 };
 
 class [[nodiscard("co_await it")]] Semaphore::Acquire : public internal::QueuedWaiter,
                                                         private internal::Unawaited {
  public:
+  using Unawaited::decline;
   explicit Acquire(Semaphore& semaphore) : semaphore_(&semaphore) {}
   Acquire(Acquire&& other) : Unawaited(std::move(other)), semaphore_(other.semaphore_) {}
   ~Acquire() {

@@ -39,7 +39,11 @@ class ShieldState final : public ValueState<T> {
       inner_->mark_retrieved();
       this->set_result();
     } else {
-      this->set_result(take_value(*inner_));
+      try {
+        this->set_result(take_value(*inner_));
+      } catch (...) {  // a value that was moved out, or whose copy throws
+        this->set_exception(std::current_exception());
+      }
     }
   }
 

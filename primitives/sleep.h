@@ -19,6 +19,7 @@ namespace internal {
 
 class [[nodiscard("co_await it")]] Sleep : public Waiter, private Unawaited {
  public:
+  using Unawaited::decline;
   explicit Sleep(Duration d) : duration_(d) {}
   Sleep(Sleep&& other) : Unawaited(std::move(other)), duration_(other.duration_) {}
   ~Sleep() {
@@ -48,13 +49,29 @@ class [[nodiscard("co_await it")]] Sleep : public Waiter, private Unawaited {
     description.what = "its sleep to end";
   }
 
+ protected:
+  Duration duration_;
+
  private:
   WakeTimer timer_;
-  Duration duration_;
+};
+
+// Sleeps until an instant; how long that is shows when it is awaited.
+class [[nodiscard("co_await it")]] SleepUntil : public Sleep {
+ public:
+  explicit SleepUntil(TimePoint when) : Sleep(Duration::zero()), when_(when) {}
+  void suspend(PromiseBase& at) {
+    if (when_ > now()) duration_ = when_ - now();
+    Sleep::suspend(at);
+  }
+
+ private:
+  TimePoint when_;
 };
 
 class [[nodiscard("co_await it")]] Yield : private Unawaited {
  public:
+  using Unawaited::decline;
   Yield() = default;
   Yield(Yield&& other) = default;
   ~Yield() {
@@ -88,7 +105,7 @@ internal::Sleep sleep(std::chrono::duration<Rep, Period> d) {
 internal::Sleep sleep(int) = delete;
 
 // Suspends the task until the clock shows `when`; for an instant that has passed it is a yield.
-inline internal::Sleep sleep_until(TimePoint when) { return internal::Sleep(when - now()); }
+inline internal::SleepUntil sleep_until(TimePoint when) { return internal::SleepUntil(when); }
 
 // Lets everything that is ready run once: asyncio.sleep(0).
 inline internal::Yield yield() { return internal::Yield(); }

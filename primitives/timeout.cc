@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "sim/event_loop.h"
+
 namespace sim {
 
 void Timeout::enter() {
@@ -41,7 +43,12 @@ void Timeout::reschedule(std::optional<TimePoint> when) {
 
 void Timeout::run() {
   slot_ = internal::TimerQueue::kNoSlot;
-  task_->cancel("");
+  try {
+    task_->cancel("");
+  } catch (const std::runtime_error&) {  // a cycle of waits
+    running_loop().call_exception_handler({"exception in a timeout", std::current_exception()});
+    return;
+  }
   state_ = State::expiring;
 }
 

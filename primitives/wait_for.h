@@ -40,8 +40,8 @@ Coro<T> wait_for_no_time(X awaitable) {
 }
 
 template <class T, class X>
-Coro<T> wait_for_until(X awaitable, TimePoint when) {
-  Timeout limit(when);
+Coro<T> wait_for_until(X awaitable, Duration d) {
+  Timeout limit(after(now(), d));
   limit.enter();
   Outcome<T> ended = co_await settle(std::move(awaitable));
   limit.leave(ended.cancelled());
@@ -50,7 +50,8 @@ Coro<T> wait_for_until(X awaitable, TimePoint when) {
 
 }  // namespace internal
 
-// Gives what `awaitable` gives: a copy, if it is a task or future that others hold too.
+// Gives what `awaitable` gives: a copy, if it is a task or future that others hold too. The time counts
+// from the co_await.
 template <class X, class Rep, class Period>
   requires internal::Awaitable<X>
 auto wait_for(X&& awaitable, std::chrono::duration<Rep, Period> d) {
@@ -60,8 +61,7 @@ auto wait_for(X&& awaitable, std::chrono::duration<Rep, Period> d) {
   if (limit <= Duration::zero()) {
     return internal::wait_for_no_time<T, Operand>(std::forward<X>(awaitable));
   }
-  return internal::wait_for_until<T, Operand>(std::forward<X>(awaitable),
-                                              internal::after(now(), limit));
+  return internal::wait_for_until<T, Operand>(std::forward<X>(awaitable), limit);
 }
 // Without a limit.
 template <class X>

@@ -147,10 +147,26 @@ inline Coro<void> CoroPromise<void>::get_return_object(std::source_location in) 
   return Coro<void>(*this);
 }
 
+// An operand that a wrapper answers for: where the wrapper never runs, it is no never_awaited of its own.
+template <class X>
+struct Wrapped {
+  explicit Wrapped(X&& x) : operand(std::move(x)) {}
+  Wrapped(Wrapped&&) = default;
+  ~Wrapped() {
+    if constexpr (requires { operand.decline(); }) operand.decline();
+  }
+  X operand;
+};
+
+template <class X>
+Coro<AwaitResult<X>> as_coro(Wrapped<X> wrapped) {
+  co_return co_await std::move(wrapped.operand);
+}
+
 // A coroutine that awaits `operand`, for those who need a Coro of anything awaitable.
 template <class X>
 Coro<AwaitResult<X>> as_coro(X operand) {
-  co_return co_await std::move(operand);
+  return as_coro(Wrapped<X>(std::move(operand)));
 }
 template <class T>
 Coro<T> as_coro(Coro<T> coro) {

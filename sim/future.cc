@@ -17,6 +17,13 @@ void FutureWaiter::describe(WaitDescription& description) const {
   }
 }
 
+// Where the future ended cancelled too, its CancelledError is the one thrown, and the request is done.
+void FutureWaiter::throw_requested() const {
+  if (future_->done()) future_->mark_retrieved();
+  if (!future_->cancelled() && !is_cancelled_error(future_->error())) task_->throw_cancelled();
+  task_->drop_request();
+}
+
 void FutureWaiter::throw_awaited_itself() const {
   throw std::runtime_error("task " + task_->name() + " cannot await itself");
 }

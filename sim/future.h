@@ -51,12 +51,10 @@ class FutureWaiter : public Waiter {
 
  private:
   void check_suspended() const {
-    if (task_->must_cancel()) [[unlikely]] {
-      if (future_->done()) future_->mark_retrieved();
-      task_->throw_cancelled();
-    }
+    if (task_->must_cancel()) [[unlikely]] throw_requested();
     if (!future_->done()) [[unlikely]] throw_awaited_itself();
   }
+  void throw_requested() const;
   void suspend_for_itself(PromiseBase& at);
   [[noreturn]] void throw_awaited_itself() const;
 
@@ -83,7 +81,7 @@ class RvalueFutureAwaiter : public FutureWaiter {
     Result<T>& result = static_cast<State&>(future()).result();
     if constexpr (std::is_void_v<T> || std::is_reference_v<T>) {
       return result.take();
-    } else if constexpr (std::is_copy_constructible_v<T>) {
+    } else if constexpr (kCopyable<T>) {
       return future().unique() ? result.take() : T(std::as_const(result).get());
     } else {
       return result.take();
@@ -93,7 +91,7 @@ class RvalueFutureAwaiter : public FutureWaiter {
 
 template <class T>
 T take_or_copy(FutureState& future, Result<T>& result) {
-  if constexpr (std::is_copy_constructible_v<T>) {
+  if constexpr (kCopyable<T>) {
     if (!future.unique()) return std::as_const(result).get();
   }
   return result.take();

@@ -16,9 +16,7 @@ bool FutureState::cancel(const std::string& message) {
   return true;
 }
 
-void FutureState::complete(Status status) {
-  status_ = status;
-  if (callbacks_ == nullptr) return;
+void FutureState::schedule_callbacks() {
   Scheduler& scheduler = Scheduler::here();
   CallbackNode* const last = std::exchange(callbacks_, nullptr);
   CallbackNode* node = last->next;
@@ -76,8 +74,17 @@ void FutureState::drop_callbacks() noexcept {
   }
 }
 
-void FutureState::destroy() {
-  if (status_ == Status::exception && !retrieved_ && !is_cancelled_error(error())) [[unlikely]] {
+namespace {
+
+// A cancellation is no error, and a failed check is a finding of its own already.
+bool ends_without_a_word(const std::exception_ptr& error) {
+  return is_cancelled_error(error) || *error.__cxa_exception_type() == typeid(CheckFailure);
+}
+
+}  // namespace
+
+void FutureState::end_of_life() {
+  if (status_ == Status::exception && !retrieved_ && !ends_without_a_word(error())) [[unlikely]] {
     report_finding({FindingKind::exception_never_retrieved,
                     describe() + " ended with an exception that nobody looked at: " +
                         describe_exception(error()),
@@ -85,7 +92,6 @@ void FutureState::destroy() {
                     {}});
   }
   drop_callbacks();
-  delete this;
 }
 
 std::exception_ptr FutureState::exception() {

@@ -97,13 +97,23 @@ class FutureState {
   FutureState() = default;
   virtual ~FutureState() = default;
   // Ends it: schedules the callbacks in order.
-  void complete(Status status);
+  void complete(Status status) {
+    status_ = status;
+    if (callbacks_ != nullptr) schedule_callbacks();
+  }
   virtual void set_cancelled(std::exception_ptr error) noexcept = 0;
   void drop_callbacks() noexcept;
 
  private:
   friend class Scheduler;
-  void destroy();
+  void schedule_callbacks();
+  void destroy() {
+    if (callbacks_ != nullptr || (status_ == Status::exception && !retrieved_)) [[unlikely]] {
+      end_of_life();
+    }
+    delete this;
+  }
+  void end_of_life();
 
   CallbackNode* callbacks_ = nullptr;  // the last of a ring
   std::uint32_t refs_ = 0;

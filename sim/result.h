@@ -28,6 +28,18 @@ std::string cancel_message(const std::exception_ptr& error);
 std::exception_ptr make_cancelled_error(const std::string& message);
 [[noreturn]] void throw_error(ResultKind kind, const std::exception_ptr& error);
 
+// Whether a T can be copied. A container of what cannot be copied says that it can.
+template <class T>
+inline constexpr bool kCopyable = std::is_copy_constructible_v<T>;
+template <class T>
+  requires requires(const T& t) {
+    typename T::value_type;
+    t.begin();
+    t.end();
+  }
+inline constexpr bool kCopyable<T> =
+    std::is_copy_constructible_v<T> && kCopyable<std::remove_cv_t<typename T::value_type>>;
+
 class ResultBase {
  public:
   ResultKind kind() const { return kind_; }
@@ -48,7 +60,7 @@ class Result : public ResultBase {
   Result() noexcept {}
   Result(const Result&) = delete;
   Result& operator=(const Result&) = delete;
-  ~Result() {
+  ~Result() noexcept {  // also for a T whose destructor may throw, as a Guard's
     if (has_stored()) {
       std::destroy_at(&stored_);
     } else if (has_error()) [[unlikely]] {

@@ -17,6 +17,13 @@ EventLoop& open_loop(const std::unique_ptr<EventLoop>& loop) {
   return *loop;
 }
 
+EventLoop& free_loop(const std::unique_ptr<EventLoop>& loop) {
+  if (internal::current_scheduler != nullptr) {
+    throw std::runtime_error("run() cannot be called from a running event loop");
+  }
+  return open_loop(loop);
+}
+
 // Stops the loop in the iteration after the one that main ended in, as run_until_complete does.
 class StopWhenDone final : public internal::Runnable {
  public:
@@ -46,7 +53,7 @@ Runner::~Runner() {
   if (loop_ != nullptr) close_loop();
 }
 
-Runner::Scope::Scope(Runner& runner) : running(open_loop(runner.loop_)) {}
+Runner::Scope::Scope(Runner& runner) : running(free_loop(runner.loop_)) {}
 
 EventLoop& Runner::get_loop() { return open_loop(loop_); }
 
@@ -87,7 +94,16 @@ void Runner::cancel_what_is_left() {
                       {},
                       {}});
   }
-  if (scheduler.drain() || scheduler.failed()) return;
+  const bool drained = scheduler.drain();
+  if (scheduler.failed() || scheduler.tasks().empty()) return;
+  if (drained) {
+    scheduler.report({FindingKind::pending_at_end,
+                      "created while the run was shut down, and left\n" +
+                          internal::pending_report(scheduler),
+                      {},
+                      {}});
+    return;
+  }
   scheduler.report({FindingKind::pending_at_end,
                     "still pending after it was cancelled at the end of the run\n" +
                         internal::wait_report(scheduler),

@@ -7,10 +7,10 @@
 //     }
 //   }
 //
-// The body is a coroutine that returns sim::Coro<>, with `scenario` in scope; one without a co_await ends
-// in co_return. It registers itself before main() and runs only when it is asked for. Behind the
-// description stand, in any order: sim::param(...), sim::expects(kind) for a scenario that is there to
-// show a finding, and sim::Limits{...}, past which a run reports limit_exceeded.
+// The body is a coroutine that returns sim::Coro<>, with `scenario` in scope; one without a
+// co_await ends in co_return. It registers itself before main() and runs only when it is asked for.
+// Behind the description stand, in any order: sim::param(...), sim::expects(kind) for a scenario
+// that is there to show a finding, and sim::Limits{...}, past which a run reports limit_exceeded.
 #pragma once
 
 #include <functional>
@@ -56,8 +56,8 @@ class Scenario {
   using Sink = std::function<void(const TranscriptLine&)>;
 
   // `values` are in the order of the registered parameters; none means the defaults. Throws
-  // std::invalid_argument if they do not fit. `sink` may be empty. Both the registration and this object
-  // outlive the run.
+  // std::invalid_argument if they do not fit. `sink` may be empty. Both the registration and this
+  // object outlive the run.
   Scenario(const ScenarioInfo& info, std::vector<ParameterValue> values, Sink sink);
   Scenario(const Scenario&) = delete;
   Scenario& operator=(const Scenario&) = delete;
@@ -73,8 +73,8 @@ class Scenario {
     return *value;
   }
 
-  // Adds a line to the transcript: the arguments one after the other, as << prints them, durations as
-  // "250ms". The line counts for the trace hash, with its time and task.
+  // Adds a line to the transcript: the arguments one after the other, as << prints them, durations
+  // as "250ms". The line counts for the trace hash, with its time and task.
   template <class... Args>
   void print(const Args&... args) {
     if (!wants_text()) return;
@@ -142,8 +142,8 @@ struct ScenarioRegistration {
 }  // namespace internal
 }  // namespace sim
 
-#define SIM_SCENARIO(name, shows, ...)                                                          \
-  static ::sim::Coro<> scenario_##name(::sim::Scenario& scenario);                              \
-  [[maybe_unused]] static const ::sim::internal::ScenarioRegistration sim_registration_##name(  \
+#define SIM_SCENARIO(name, shows, ...)                                                             \
+  static ::sim::Coro<> scenario_##name(::sim::Scenario& scenario);                                 \
+  [[maybe_unused]] static const ::sim::internal::ScenarioRegistration sim_registration_##name(     \
       #name, shows, &scenario_##name, std::source_location::current() __VA_OPT__(, ) __VA_ARGS__); \
   static ::sim::Coro<> scenario_##name([[maybe_unused]] ::sim::Scenario& scenario)

@@ -1,5 +1,5 @@
-// Parameters of a scenario: typed values with a name, a default and a line of help, set on the command
-// line. They are part of the registration, so listing and checking them runs no code.
+// Parameters of a scenario: typed values with a name, a default and a line of help, set on the
+// command line. They are part of the registration, so listing and checking them runs no code.
 //
 //   sim::param("n", 5, "philosophers").at_least(2)        // --n=7
 //   sim::param("delay", 250ms, "between two requests")    // --delay=1.5h

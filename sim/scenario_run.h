@@ -1,5 +1,6 @@
-// run_scenario(): one run of a registered scenario under a schedule made from a seed, with everything that
-// it showed. The same seed, order and parameters give the same result, trace hash included.
+// run_scenario(): one run of a registered scenario under a schedule made from a seed, with
+// everything that it showed. The same seed, order and parameters give the same result, trace hash
+// included.
 #pragma once
 
 #include <cstddef>
@@ -23,15 +24,15 @@ struct ScenarioOptions {
 };
 
 struct ScenarioResult {
-  std::vector<Finding> findings;    // the first kFindingsKept, in the order they were made
+  std::vector<Finding> findings;  // the first kFindingsKept, in the order they were made
   std::size_t further_findings = 0;
-  bool passed = true;               // no finding that fails a run
+  bool passed = true;  // no finding that fails a run
   RunStats stats;
 };
 inline constexpr std::size_t kFindingsKept = 100;
 
-// Never throws what the scenario throws: that is a finding. Throws std::invalid_argument for parameters
-// that do not fit.
+// Never throws what the scenario throws: that is a finding. Throws std::invalid_argument for
+// parameters that do not fit.
 ScenarioResult run_scenario(const ScenarioInfo& info, const ScenarioOptions& options = {});
 
 }  // namespace sim

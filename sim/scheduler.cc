@@ -63,12 +63,16 @@ inline void Scheduler::step(TaskState& task) {
   for (;;) {
     next_ = 0;
     running->handle().resume();
-    if (next_ == 0) return;
+    if (next_ == 0) {
+      if (task.must_cancel_) [[unlikely]] task.cancel_wait();
+      return;
+    }
     if (next_ & kRootDone) [[unlikely]] {
       return finish(task, *reinterpret_cast<PromiseBase*>(next_ - kRootDone));
     }
     if (failed_) [[unlikely]] return broken_off(task, *running);
-    running = reinterpret_cast<PromiseBase*>(next_);
+    // The frame that was running may be gone by the time somebody asks for the name or the stack.
+    task.leaf_ = running = reinterpret_cast<PromiseBase*>(next_);
   }
 }
 
@@ -262,10 +266,11 @@ bool Scheduler::drain() {
   if (left.empty()) return true;
   draining_ = left.size();
   for (const Ref<TaskState>& task : left) task->draining_ = true;
-  try {
-    for (const Ref<TaskState>& task : left) task->cancel("");
-  } catch (const std::runtime_error&) {
-    return false;  // they wait for one another in a cycle
+  for (const Ref<TaskState>& task : left) {
+    try {
+      task->cancel("");
+    } catch (const std::runtime_error&) {  // it waits in a cycle, and stays; the others may end
+    }
   }
   if (run() != Ended::stopped) return false;
   for (const Ref<TaskState>& task : left) {

@@ -4,7 +4,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "sim/scheduler.h"
+#include "sim/event_loop.h"
 
 namespace sim::internal {
 
@@ -45,6 +45,22 @@ bool TaskState::cancel(const std::string& message) {
     if (!told) task->remember_message(message);
     task->must_cancel_ = true;
     return true;
+  }
+}
+
+void TaskState::cancel_wait() {
+  if (waiter_ == nullptr) return;  // it is ready already, and thrown out when it resumes
+  if (FutureState* awaited = waiter_->awaited()) {
+    try {
+      must_cancel_ = !awaited->cancel(extra_ != nullptr ? extra_->cancel_message : "");
+    } catch (const std::runtime_error&) {  // a cycle of waits
+      Scheduler::here().loop().call_exception_handler(
+          {"exception in a task that was cancelled", std::current_exception()});
+    }
+  } else if (waiter_->status_ == WaitStatus::waiting) {
+    waiter_->status_ = WaitStatus::cancelled;
+    must_cancel_ = false;
+    Scheduler::here().push(Entry::task(this));
   }
 }
 

@@ -23,7 +23,8 @@ struct Origin {
 
   Origin next() {
     ++children;
-    return {mix(identity, children), 0, children};
+    const std::uint64_t x = (identity + children) * 0x9e3779b97f4a7c15;
+    return {x ^ (x >> 32), 0, children};
   }
 };
 
@@ -74,6 +75,8 @@ class TaskState : public FutureState {
   }
   // Throws CancelledError with the message of the request, and takes the request back.
   [[noreturn]] void throw_cancelled();
+  // Takes the request back only: the CancelledError that is thrown comes from elsewhere.
+  void drop_request() { must_cancel_ = false; }
 
  protected:
   explicit TaskState(const Origin& origin) : origin_(origin) {}
@@ -85,6 +88,8 @@ class TaskState : public FutureState {
   friend class TaskList;
 
   void remember_message(const std::string& message);
+  // The task was cancelled in the step it has just ended by suspending.
+  void cancel_wait();
   // Destroys the root's frame and what it borrowed, keeping its name.
   void destroy_root(PromiseBase& root);
   std::source_location function() const;

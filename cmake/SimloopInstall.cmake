@@ -1,0 +1,20 @@
+# Installs the headers, the libraries, simrun, and what find_package(simloop) reads. Users write
+# #include "primitives/primitives.h": the include directory is <prefix>/include/simloop.
+
+include(CMakePackageConfigHelpers)
+set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/simloop")
+
+install(TARGETS simloop simrun_main EXPORT simloopTargets)
+install(TARGETS simrun)
+install(DIRECTORY sim primitives DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/simloop"
+  FILES_MATCHING PATTERN "*.h" REGEX "/test_[^/]*$" EXCLUDE)
+install(EXPORT simloopTargets NAMESPACE simloop:: DESTINATION "${package_dir}")
+
+configure_package_config_file(cmake/simloopConfig.cmake.in
+  "${PROJECT_BINARY_DIR}/simloopConfig.cmake" INSTALL_DESTINATION "${package_dir}")
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/simloopConfigVersion.cmake"
+  COMPATIBILITY SameMinorVersion)
+install(FILES
+  "${PROJECT_BINARY_DIR}/simloopConfig.cmake" "${PROJECT_BINARY_DIR}/simloopConfigVersion.cmake"
+  cmake/SimloopScenarios.cmake
+  DESTINATION "${package_dir}")

@@ -1,0 +1,63 @@
+# One test executable per room: every *_test.cc below it, registered test by test as ROOM.Suite.Name.
+#
+# Two kinds of test take longer than `./check` may: suites named ...LongRun, which carry the ctest
+# label `long` and run only under `./check --long`; and ordinary tests that do more when the
+# environment has SIMLOOP_LONG=1.
+
+find_package(GTest CONFIG REQUIRED)
+find_package(rapidcheck CONFIG REQUIRED)
+include(GoogleTest)
+
+function(simloop_room_tests room)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${room}/*_test.cc")
+  if(NOT sources)
+    return()
+  endif()
+  string(REGEX REPLACE "_tests$" "" prefix ${room})
+  set(target ${prefix}_tests)
+  add_executable(${target} ${sources})
+  simloop_own_code(${target})
+  # gmock_main comes first: `main` is then found before the one of simrun_main is looked at.
+  target_link_libraries(${target} PRIVATE GTest::gmock_main ${ARGN} simloop::simloop
+    absl::status absl::statusor absl::strings)
+  target_compile_definitions(${target} PRIVATE SIMLOOP_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+
+  set(how TEST_PREFIX ${prefix}. NO_PRETTY_TYPES NO_PRETTY_VALUES
+    DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60)
+  gtest_discover_tests(${target} ${how} TEST_LIST ${target}_short TEST_FILTER "-*LongRun.*")
+  gtest_discover_tests(${target} ${how} TEST_LIST ${target}_long TEST_FILTER "*LongRun.*"
+    PROPERTIES LABELS long)
+endfunction()
+
+simloop_room_tests(sim)
+simloop_room_tests(primitives)
+simloop_room_tests(property_tests rapidcheck)
+simloop_room_tests(tools simloop::simrun_main CLI11::CLI11 nlohmann_json::nlohmann_json)
+simloop_room_tests(scenarios simloop_scenarios)
+
+# The generators and models that property tests share.
+if(TARGET property_tests)
+  simloop_sources(shared_sources property_tests)
+  target_sources(property_tests PRIVATE ${shared_sources})
+endif()
+
+# These rooms may run the program itself.
+foreach(target IN ITEMS tools_tests scenarios_tests)
+  if(TARGET ${target})
+    target_compile_definitions(${target} PRIVATE SIMLOOP_SIMRUN="$<TARGET_FILE:simrun>")
+    add_dependencies(${target} simrun)
+  endif()
+endforeach()
+
+# Installs what was built to a new prefix and lets a project of its own find, build and run it.
+add_test(NAME consumer.installs_and_runs
+  COMMAND ${CMAKE_COMMAND}
+    -D "build_dir=${PROJECT_BINARY_DIR}" -D "consumer=${PROJECT_SOURCE_DIR}/tests/consumer"
+    -D "compiler=${CMAKE_CXX_COMPILER}" -D "flags=${CMAKE_CXX_FLAGS}"
+    -D "generator=${CMAKE_GENERATOR}" -D "launcher=${CMAKE_CXX_COMPILER_LAUNCHER}"
+    -P "${PROJECT_SOURCE_DIR}/tests/consumer/run.cmake")
+
+# Both compilers, -O0 and -O3, with and without address randomisation: the same hashes.
+add_test(NAME same_bytes.every_build_agrees
+  COMMAND "${PROJECT_SOURCE_DIR}/tests/same_bytes/run.sh")
+set_tests_properties(same_bytes.every_build_agrees PROPERTIES LABELS long)

@@ -1,0 +1,343 @@
+// Who outlives whom: loops that go while tasks are suspended, and handles that outlive their loop.
+// Most of these tests are there for the sanitizers; a token counts what has not been destroyed.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "primitives/primitives.h"
+#include "sim/internal/test_support.h"
+
+namespace {
+
+using namespace std::chrono_literals;
+using sim::Coro;
+using sim::create_task;
+using sim::Future;
+using sim::running_loop;
+using sim::Task;
+using sim::test::Log;
+using testing::ElementsAre;
+
+using Token = std::shared_ptr<int>;
+
+// Makes a finished stop of the loop: nobody can run any more, so all is destroyed where it stands.
+template <class Main>
+void break_off(Main main) {
+  sim::test::Findings findings;
+  const auto stopping = [&]() -> Coro<> {
+    create_task(main());
+    co_await sim::sleep(1s);
+    running_loop().stop();
+    co_await running_loop().create_future<>();
+  };
+  EXPECT_THROW(sim::run(stopping(), sim::test::observed_by(findings)), std::runtime_error);
+  EXPECT_TRUE(findings.all().empty()) << "a loop that is torn down reports nothing";
+}
+
+TEST(Lifetime, ATaskGoesWithItsLoopWhereverItStands) {
+  const Token token = std::make_shared<int>(0);
+  sim::Lock held;
+  sim::Event event;
+  sim::Queue<Token> empty;
+  sim::Queue<Token> full(1);
+  full.put_nowait(nullptr);
+  sim::Semaphore none(0);
+  const auto forever = []() -> Coro<> { co_await running_loop().create_future<>(); };
+  const auto sleep_in_a_timeout = [](sim::Timeout&) -> Coro<> { co_await sim::sleep(1h); };
+  const std::vector<std::function<Coro<>()>> waits = {
+      [&]() -> Coro<> { co_await sim::sleep(1h); },
+      [&]() -> Coro<> { for (;;) co_await sim::yield(); },
+      [&]() -> Coro<> { co_await running_loop().create_future<Token>(); },
+      [&]() -> Coro<> { co_await create_task(forever()); },
+      [&]() -> Coro<> { co_await forever(); },
+      [&]() -> Coro<> { co_await held.acquire(); },
+      [&]() -> Coro<> { const auto guard = co_await held.guard(); },
+      [&]() -> Coro<> { co_await event.wait(); },
+      [&]() -> Coro<> { co_await empty.get(); },
+      [&]() -> Coro<> { co_await full.put(token); },
+      [&]() -> Coro<> { co_await none.acquire(); },
+      [&]() -> Coro<> { co_await sim::gather(forever(), forever()); },
+      [&]() -> Coro<> { co_await sim::gather_settled(forever(), forever()); },
+      [&]() -> Coro<> { co_await sim::shield(forever()); },
+      [&]() -> Coro<> { co_await sim::wait({}, create_task(forever()), create_task(forever())); },
+      [&]() -> Coro<> { co_await sim::wait(sim::WaitOptions(1h), create_task(forever())); },
+      [&]() -> Coro<> { co_await sim::wait_for(forever(), 1h); },
+      [&]() -> Coro<> { co_await sim::timeout(1h, sleep_in_a_timeout); },
+      [&]() -> Coro<> { co_await sim::settle(sim::settle(forever())); },
+      [&]() -> Coro<> { co_await sim::finally_do(forever, forever); },
+  };
+  for (const auto& wait : waits) {
+    const auto waiting = [&](Token argument) -> Coro<> {
+      const Token local = argument;
+      co_await wait();
+    };
+    const auto main = [&]() -> Coro<> {
+      auto task = create_task(waiting(token));
+      co_await held.acquire();
+      co_await task;
+    };
+    // Ready tasks keep the clock from moving on, so those that only yield are stopped by steps.
+    sim::RunOptions options;
+    options.max_steps = 500;
+    sim::test::Findings findings;
+    options.observer = &findings;
+    try {
+      sim::run(main(), options);
+      ADD_FAILURE() << "it cannot end";
+    } catch (...) {
+    }
+    EXPECT_LE(findings.all().size(), 1u);  // of the livelock, the deadlock
+    EXPECT_EQ(token.use_count(), 1);
+    held.release();
+  }
+}
+
+TEST(Lifetime, TasksGoNewestFirstAndALeafBeforeItsAwaiter) {
+  Log log;
+  struct Leaving {
+    Log& log;
+    std::string name;
+    ~Leaving() { log.push_back(name); }
+  };
+  const auto leaf = [&](std::string name) -> Coro<> {
+    const Leaving leaving{log, name + " leaf"};
+    co_await running_loop().create_future<>();
+  };
+  const auto root = [&](std::string name) -> Coro<> {
+    const Leaving leaving{log, name + " root"};
+    co_await leaf(name);
+  };
+  const auto main = [&]() -> Coro<> {
+    create_task(root("old"));
+    create_task(root("new"));
+    co_return;
+  };
+  break_off(main);
+  EXPECT_THAT(log, ElementsAre("new leaf", "new root", "old leaf", "old root"));
+}
+
+TEST(Lifetime, ATaskThatNeverStartedGoesWithoutAWord) {
+  const Token token = std::make_shared<int>(0);
+  const auto child = [](Token) -> Coro<> { co_return; };
+  const auto main = [&]() -> Coro<> {
+    running_loop().call_later(1s, [&] { create_task(child(token)); });
+    co_return;
+  };
+  break_off(main);
+  EXPECT_EQ(token.use_count(), 1);
+}
+
+TEST(Lifetime, CallbacksThatNeverRunAreDestroyed) {
+  const Token token = std::make_shared<int>(0);
+  const auto main = [&]() -> Coro<> {
+    running_loop().call_later(1h, [token] {});
+    running_loop().call_later(1h, [token] {}).cancel();
+    const auto pending = running_loop().create_future<>();
+    pending.add_done_callback([token] {});
+    running_loop().call_later(1s, [token, pending] {
+      running_loop().call_soon([token] {});
+      pending.set_result();  // schedules its callback, too late
+    });
+    co_return;
+  };
+  break_off(main);
+  EXPECT_EQ(token.use_count(), 1);
+}
+
+TEST(Lifetime, DestructorsMayUseTheLoopWhileItGoes) {
+  const Token token = std::make_shared<int>(0);
+  sim::Event event;
+  struct Uses {
+    std::function<void()> use;
+    ~Uses() { use(); }
+  };
+  const auto forever = [](Token) -> Coro<> { co_await running_loop().create_future<>(); };
+  const auto main = [&]() -> Coro<> {
+    auto future = running_loop().create_future<>();
+    future.add_done_callback([token] {});
+    auto other = create_task(forever(token));
+    const auto waiter = [&]() -> Coro<> { co_await event.wait(); };
+    create_task(waiter());
+    const Uses uses{[&, future, other] {
+      running_loop().call_soon([token] {});
+      running_loop().call_later(1h, [token] {});
+      create_task(forever(token));
+      event.set();
+      future.set_result();
+      other.cancel();
+      sim::spawn(forever, token);
+    }};
+    co_await running_loop().create_future<>();
+  };
+  break_off(main);
+  EXPECT_EQ(token.use_count(), 1);
+}
+
+TEST(Lifetime, CallbacksMayUseTheLoopAsTheyAreDestroyed) {
+  const Token token = std::make_shared<int>(0);
+  struct Uses {
+    Token token;
+    explicit Uses(Token t) : token(std::move(t)) {}
+    Uses(Uses&& other) noexcept : token(std::move(other.token)) {}
+    ~Uses() {
+      if (token == nullptr) return;
+      for (int i = 0; i < 100; ++i) {
+        running_loop().call_later(1h, [kept = token] {});
+        running_loop().call_soon([kept = token] {});
+      }
+    }
+  };
+  const auto main = [&]() -> Coro<> {
+    running_loop().call_later(1h, [uses = Uses(token)] {});
+    running_loop().call_later(2h, [uses = Uses(token)] {});
+    co_return;
+  };
+  break_off(main);
+  EXPECT_EQ(token.use_count(), 1);
+}
+
+TEST(Lifetime, HandlesOutliveTheirLoop) {
+  const Token token = std::make_shared<int>(0);
+  std::optional<Task<Token>> ended;
+  std::optional<Task<>> pending;
+  std::optional<sim::AnyTask> any;
+  std::optional<Future<Token>> set;
+  std::optional<Future<>> unset;
+  sim::Handle timer;
+  sim::Handle ran;
+  const auto give = [](Token t) -> Coro<Token> { co_return t; };
+  const auto forever = [](Token) -> Coro<> { co_await running_loop().create_future<>(); };
+  const auto main = [&]() -> Coro<> {
+    ended = create_task(give(token));
+    pending = create_task(forever(token), "pending");
+    any = *pending;
+    set = running_loop().create_future<Token>();
+    set->set_result(token);
+    unset = running_loop().create_future<>();
+    unset->add_done_callback([token] {});
+    timer = running_loop().call_later(1h, [token] {});
+    ran = running_loop().call_soon([] {});
+    co_await *ended;
+  };
+  break_off(main);
+  EXPECT_EQ(*ended->result(), 0);
+  EXPECT_TRUE(pending->done());
+  EXPECT_TRUE(any->cancelled()) << "nothing is left of it to run";
+  EXPECT_EQ(pending->name(), "pending");
+  EXPECT_EQ(pending->stack(), "");
+  EXPECT_FALSE(pending->cancel());
+  EXPECT_THROW(pending->result(), sim::CancelledError);
+  EXPECT_EQ(*set->result(), 0);
+  EXPECT_FALSE(unset->done());
+  EXPECT_THROW(unset->set_result(), std::runtime_error) << "there is no loop to run its callback";
+  timer.cancel();
+  ran.cancel();
+  for (const auto& handle : {timer, ran}) EXPECT_LE(handle.when(), sim::TimePoint(1h));
+  ended.reset();
+  pending.reset();
+  any.reset();
+  set.reset();
+  unset.reset();
+  timer = ran = sim::Handle();
+  EXPECT_EQ(token.use_count(), 1);
+}
+
+TEST(Lifetime, AHandleOfOneRunMayBeUsedInTheNext) {
+  std::optional<Task<int>> task;
+  std::optional<Future<int>> future;
+  sim::Handle timer;
+  const auto number = []() -> Coro<int> { co_return 5; };
+  const auto first = [&]() -> Coro<> {
+    task = create_task(number());
+    future = running_loop().create_future<int>();
+    timer = running_loop().call_later(1h, [] { ADD_FAILURE(); });
+    co_await *task;
+  };
+  const auto second = [&]() -> Coro<int> {
+    running_loop().call_later(1s, [&] { future->set_result(1); });
+    timer.cancel();
+    const int five = co_await *task;
+    const int one = co_await *future;
+    co_return five + one;
+  };
+  sim::run(first());
+  EXPECT_EQ(sim::run(second()), 6);
+  task.reset();
+  future.reset();
+}
+
+TEST(Lifetime, ATaskMayHoldItsOwnHandle) {
+  const Token token = std::make_shared<int>(0);
+  const auto child = [](Token, std::shared_ptr<Task<>> self) -> Coro<> {
+    co_await sim::sleep(1s);
+    static_cast<void>(self);
+  };
+  const auto hold_itself = [&](sim::Duration until) {
+    return [&, until]() -> Coro<> {
+      auto self = std::make_shared<Task<>>();
+      *self = create_task(child(token, self));
+      co_await sim::sleep(until);
+    };
+  };
+  const auto ends = hold_itself(2s);
+  sim::run(ends());
+  EXPECT_EQ(token.use_count(), 1);
+  const auto breaks_off = hold_itself(10s);
+  break_off(breaks_off);
+  EXPECT_EQ(token.use_count(), 1);
+}
+
+TEST(Lifetime, AnExceptionThatAHandleKeepsOutlivesTheLoop) {
+  std::optional<Task<>> kept;
+  const auto failing = []() -> Coro<> {
+    throw std::out_of_range("kept");
+    co_return;
+  };
+  const auto main = [&]() -> Coro<> {
+    kept = create_task(failing());
+    co_await sim::settle(*kept);
+  };
+  sim::run(main());
+  EXPECT_THROW(kept->result(), std::out_of_range);
+}
+
+TEST(Lifetime, LoopsMayLiveSideBySide) {
+  sim::Runner a;
+  sim::Runner b;
+  const auto body = []() -> Coro<sim::TimePoint> {
+    create_task(sim::sleep(1h));
+    co_await sim::sleep(1s);
+    co_return sim::now();
+  };
+  for (int i = 1; i < 5; ++i) {
+    EXPECT_EQ(a.run(body()), sim::TimePoint(1s * i));
+    EXPECT_EQ(b.run(body()), sim::TimePoint(1s * i));
+  }
+  a.close();
+  EXPECT_EQ(b.run(body()), sim::TimePoint(5s));
+}
+
+TEST(Lifetime, AnExceptionFromADecisionSourceBreaksTheRunOff) {
+  class Broken final : public sim::DecisionSource {
+   public:
+    std::uint32_t pick(sim::DecisionKind, std::uint32_t, const sim::DecisionContext&) override {
+      throw std::logic_error("broken source");
+    }
+  };
+  const Token token = std::make_shared<int>(0);
+  Broken broken;
+  sim::RunOptions options;
+  options.source = &broken;
+  options.order = sim::Order::any;
+  const auto child = [](Token) -> Coro<> { co_await sim::sleep(1s); };
+  const auto main = [&]() -> Coro<> { co_await sim::gather(child(token), child(token)); };
+  EXPECT_THROW(sim::run(main(), options), std::logic_error);
+  EXPECT_EQ(token.use_count(), 1);
+}
+
+}  // namespace

@@ -1,0 +1,60 @@
+#include "sim/scenario_run.h"
+
+#include <exception>
+#include <utility>
+
+#include "sim/random_source.h"
+
+namespace sim {
+
+namespace {
+
+class Collector final : public Observer {
+ public:
+  explicit Collector(ScenarioResult& result) : result_(result) {}
+  void on_finding(const Finding& finding) override {
+    if (fails_by_default(finding.kind)) result_.passed = false;
+    if (result_.findings.size() < kFindingsKept) {
+      result_.findings.push_back(finding);
+    } else {
+      ++result_.further_findings;
+    }
+  }
+
+ private:
+  ScenarioResult& result_;
+};
+
+}  // namespace
+
+ScenarioResult run_scenario(const ScenarioInfo& info, const ScenarioOptions& options) {
+  ScenarioResult result;
+  Collector collector(result);
+  RandomSource source(options.seed);
+  Scenario scenario(info, options.parameters, options.on_line);
+  Runner runner({.seed = options.seed,
+                 .order = options.order,
+                 .source = &source,
+                 .observer = &collector,
+                 .trace = true,
+                 .limits = info.limits,
+                 .max_steps = options.max_steps});
+  std::exception_ptr error;
+  try {
+    runner.run(info.body(scenario));
+  } catch (...) {
+    error = std::current_exception();
+  }
+  runner.close();
+  result.stats = runner.stats();
+  // What ended the run has been reported, but for what no task threw: a loop stopped by hand.
+  if (error != nullptr && result.passed) {
+    collector.on_finding({FindingKind::unhandled_exception,
+                          "the run ended with " + internal::describe_exception(error),
+                          {},
+                          {}});
+  }
+  return result;
+}
+
+}  // namespace sim

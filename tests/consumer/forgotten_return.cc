@@ -1,0 +1,3 @@
+#include "sim/sim.h"
+
+sim::Coro<> nothing_awaited() {}

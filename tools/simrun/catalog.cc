@@ -1,0 +1,169 @@
+#include "tools/simrun/catalog.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "tools/simrun/json.h"
+
+namespace simrun {
+
+namespace {
+
+using sim::Parameter;
+using sim::ScenarioInfo;
+
+absl::string_view view(std::string_view text) { return {text.data(), text.size()}; }
+
+template <class... Parts>
+absl::Status refused(const ScenarioInfo& scenario, const Parts&... parts) {
+  return absl::InvalidArgumentError(absl::StrCat("scenario '", scenario.name, "' (",
+                                                 sim::to_string(scenario.place), ") ", parts...));
+}
+
+bool is_option_name(absl::string_view name) {
+  return !name.empty() && absl::ascii_isalpha(name[0]) && std::ranges::all_of(name, [](char c) {
+    return absl::ascii_isalnum(c) || c == '_' || c == '-';
+  });
+}
+
+bool is_within_bounds(const Parameter& parameter) {
+  return !(parameter.least && parameter.value < *parameter.least) &&
+         !(parameter.most && parameter.value > *parameter.most);
+}
+
+absl::Status check_parameter(const ScenarioInfo& scenario, std::size_t i) {
+  const Parameter& parameter = scenario.parameters[i];
+  const auto has_name = [&](const auto& name) { return name == parameter.name; };
+  if (!is_option_name(parameter.name)) {
+    return refused(scenario, "has a parameter '", parameter.name,
+                   "', which cannot be written as an option");
+  }
+  if (std::ranges::any_of(flag_names(), has_name)) {
+    return refused(scenario, "has a parameter '", parameter.name, "', which is a flag of simrun");
+  }
+  const auto before = scenario.parameters.begin() + static_cast<std::ptrdiff_t>(i);
+  if (std::any_of(scenario.parameters.begin(), before,
+                  [&](const Parameter& other) { return has_name(other.name); })) {
+    return refused(scenario, "has two parameters '", parameter.name, "'");
+  }
+  if (!is_within_bounds(parameter)) {
+    return refused(scenario, "has a parameter '", parameter.name,
+                   "' whose default is outside its bounds");
+  }
+  return absl::OkStatus();
+}
+
+std::string expected_kinds(const ScenarioInfo& scenario) {
+  return absl::StrJoin(scenario.expects, ", ", [](std::string* out, sim::FindingKind kind) {
+    absl::StrAppend(out, view(sim::to_string(kind)));
+  });
+}
+
+std::string parameter_lines(const ScenarioInfo& scenario) {
+  std::size_t width = 0;
+  std::vector<std::string> options;
+  for (const Parameter& parameter : scenario.parameters) {
+    options.push_back(absl::StrCat("--", parameter.name, "=", sim::to_string(parameter.value)));
+    width = std::max(width, options.back().size());
+  }
+  std::string text;
+  for (std::size_t i = 0; i < options.size(); ++i) {
+    absl::StrAppendFormat(&text, "    %-*s  %s\n", static_cast<int>(width), options[i],
+                          scenario.parameters[i].help);
+  }
+  return text;
+}
+
+Json describe(const Parameter& parameter) {
+  Json json = {{"name", parameter.name},
+               {"type", sim::type_name(parameter.value)},
+               {"default", as_json(parameter.value)},
+               {"help", parameter.help}};
+  if (parameter.least) json["at_least"] = as_json(*parameter.least);
+  if (parameter.most) json["at_most"] = as_json(*parameter.most);
+  return json;
+}
+
+}  // namespace
+
+absl::Status check_registrations(const Scenarios& scenarios) {
+  for (std::size_t i = 0; i < scenarios.size(); ++i) {
+    const ScenarioInfo& scenario = *scenarios[i];
+    if (i > 0 && scenarios[i - 1]->name == scenario.name) {
+      return refused(scenario, "is registered twice, first at ",
+                     sim::to_string(scenarios[i - 1]->place));
+    }
+    if (std::ranges::find(subcommand_names(), scenario.name) != subcommand_names().end()) {
+      return refused(scenario, "has the name of a subcommand of simrun");
+    }
+    for (std::size_t p = 0; p < scenario.parameters.size(); ++p) {
+      if (absl::Status status = check_parameter(scenario, p); !status.ok()) return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
+std::string list_as_text(const Scenarios& scenarios) {
+  std::size_t width = 0;
+  for (const ScenarioInfo* scenario : scenarios) width = std::max(width, scenario->name.size());
+  std::string text;
+  for (const ScenarioInfo* scenario : scenarios) {
+    absl::StrAppendFormat(&text, "%-*s  %s", static_cast<int>(width), scenario->name,
+                          scenario->shows);
+    if (!scenario->expects.empty()) {
+      absl::StrAppend(&text, " [expects ", expected_kinds(*scenario), "]");
+    }
+    absl::StrAppend(&text, "\n", parameter_lines(*scenario));
+  }
+  return text;
+}
+
+std::string list_as_json(const Scenarios& scenarios) {
+  Json list = Json::array();
+  for (const ScenarioInfo* scenario : scenarios) {
+    Json parameters = Json::array();
+    for (const Parameter& each : scenario->parameters) parameters.push_back(describe(each));
+    Json expects = Json::array();
+    for (const sim::FindingKind kind : scenario->expects) expects.push_back(sim::to_string(kind));
+    list.push_back({{"name", scenario->name},
+                    {"shows", scenario->shows},
+                    {"expects", std::move(expects)},
+                    {"parameters", std::move(parameters)}});
+  }
+  return as_line({{"scenarios", std::move(list)}});
+}
+
+std::string usage() {
+  return R"(usage:
+  simrun [--seed N] SCENARIO [--PARAMETER=VALUE ...]   run a scenario once
+  simrun list                                          what there is to run
+  simrun help SCENARIO                                 what a scenario shows and takes
+
+options:
+  --seed N            the schedule and all that is random come from it (0): a whole number below
+                      2^64, decimal or 0x and hexadecimal; the same seed gives the same run
+  --order any|fifo    which ready task runs next: any of them (any), or the first as in asyncio
+  --json              one JSON object instead of text
+  --help, --version
+
+exit codes:
+  0  no bug           1  a bug was found           2  bad usage
+)";
+}
+
+std::string usage_of(const ScenarioInfo& scenario) {
+  std::string text = absl::StrCat(scenario.name, ": ", scenario.shows, "\n");
+  if (!scenario.expects.empty()) {
+    absl::StrAppend(&text, "It is there to show: ", expected_kinds(scenario), "\n");
+  }
+  absl::StrAppend(&text, "\nusage: simrun [--seed N] [--order any|fifo] [--json] ", scenario.name);
+  if (scenario.parameters.empty()) return text + "\n";
+  return absl::StrCat(text, " [--PARAMETER=VALUE ...]\n\nparameters, with their defaults:\n",
+                      parameter_lines(scenario));
+}
+
+}  // namespace simrun

@@ -1,0 +1,38 @@
+// Command: what the command line asks for.
+//
+//   simrun [--seed N] [--order any|fifo] [--json] SCENARIO [--PARAMETER=VALUE ...]
+//   simrun list [--json]        simrun help [SCENARIO]        simrun --version
+//
+// Options stand before or after the scenario's name, with their value behind `=` or as the next
+// argument; a bool parameter's value is attached, and --NAME alone means true. Each is given once.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "sim/scenario_run.h"
+
+namespace simrun {
+
+using Scenarios = std::vector<const sim::ScenarioInfo*>;
+
+struct Command {
+  enum class Kind { run, list, help, version };
+  Kind kind = Kind::run;
+  const sim::ScenarioInfo* scenario = nullptr;  // what to run or, if any, to help with
+  sim::ScenarioOptions options = {};
+  bool json = false;
+};
+
+// Reads the arguments (without the program's name). The error is one line: what is wrong, what
+// would be right.
+absl::StatusOr<Command> parse_command(const std::vector<std::string>& arguments,
+                                      const Scenarios& scenarios);
+
+// Names that no scenario may have: the subcommands, those of later versions included.
+const std::vector<std::string>& subcommand_names();
+// Names that no parameter may have: the flags of all subcommands, without the dashes.
+const std::vector<std::string>& flag_names();
+
+}  // namespace simrun

@@ -1,0 +1,105 @@
+// simrun as a process: its exit code, its streams, terminals and broken pipes.
+#include <pty.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "gmock/gmock.h"
+
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+struct Ended {
+  int code;  // of the shell; 128 and more for a signal
+  std::string out;
+};
+
+// Runs a line of a shell in which $simrun is the program.
+Ended shell(const std::string& line) {
+  const std::string whole = "simrun='" SIMLOOP_SIMRUN "'; " + line;
+  std::FILE* pipe = popen(whole.c_str(), "r");
+  std::string out;
+  std::array<char, 4096> buffer;
+  while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
+    out.append(buffer.data(), count);
+  }
+  const int status = pclose(pipe);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), out};
+}
+
+// Runs the same on a terminal of its own.
+std::string on_terminal(const std::string& line) {
+  const std::string whole = "simrun='" SIMLOOP_SIMRUN "'; " + line;
+  int terminal = -1;
+  const pid_t child = forkpty(&terminal, nullptr, nullptr, nullptr);
+  if (child == 0) {
+    execl("/bin/sh", "sh", "-c", whole.c_str(), nullptr);
+    _exit(127);
+  }
+  std::string out;
+  std::array<char, 4096> buffer;
+  for (ssize_t count; (count = read(terminal, buffer.data(), buffer.size())) > 0;) {
+    out.append(buffer.data(), static_cast<std::size_t>(count));
+  }
+  close(terminal);
+  waitpid(child, nullptr, 0);
+  return out;
+}
+
+TEST(Process, EndsWithTheExitCodeOfTheVerdict) {
+  EXPECT_EQ(shell("\"$simrun\" --seed 42 web_scraper").code, 0);
+  EXPECT_EQ(shell("\"$simrun\" --seed 42 forgotten_await").code, 1);
+  EXPECT_EQ(shell("\"$simrun\" --seed 42 blocking_step").code, 0);  // a warning
+  EXPECT_EQ(shell("\"$simrun\" --seed x web_scraper 2>&1").code, 2);
+}
+
+TEST(Process, PrintsTheSameBytesForTheSameSeed) {
+  const std::string first = shell("\"$simrun\" --seed 42 web_scraper").out;
+  EXPECT_THAT(first, HasSubstr("\nPASSED: "));
+  EXPECT_EQ(shell("cd / && \"$simrun\" web_scraper --seed 42").out, first);
+  EXPECT_NE(shell("\"$simrun\" --seed 43 web_scraper").out, first);
+}
+
+TEST(Process, RepeatsAFailureByItsRepeatLine) {
+  const Ended failed = shell("\"$simrun\" --seed 42 unbounded_tasks --requests=150");
+  const std::size_t at = failed.out.find("repeat: ./simrun ");
+  ASSERT_NE(at, std::string::npos);
+  const std::string again = shell("\"$simrun\" " + failed.out.substr(at + 17)).out;
+  EXPECT_EQ(again, failed.out);
+}
+
+TEST(Process, PutsErrorsOnStderrOnly) {
+  EXPECT_EQ(shell("\"$simrun\" --json web_scrapper 2>/dev/null").out, "");
+  EXPECT_EQ(shell("\"$simrun\" --json web_scrapper 2>&1 >/dev/null").out,
+            "simrun: unknown scenario 'web_scrapper'; did you mean 'web_scraper'?\n");
+}
+
+TEST(Process, HasNoColoursInAPipe) {
+  EXPECT_THAT(shell("TERM=xterm \"$simrun\" web_scraper").out, Not(HasSubstr("\033")));
+}
+
+TEST(Process, HasColoursOnATerminalUnlessNoColorIsSet) {
+  EXPECT_THAT(on_terminal("TERM=xterm NO_COLOR= \"$simrun\" hello"),
+              HasSubstr("\033[1;32mPASSED\033[0m"));
+  EXPECT_THAT(on_terminal("TERM=xterm NO_COLOR=1 \"$simrun\" hello"), Not(HasSubstr("\033")));
+  EXPECT_THAT(on_terminal("TERM=dumb NO_COLOR= \"$simrun\" hello"), Not(HasSubstr("\033")));
+}
+
+TEST(Process, TellsTheVerdictToABrokenPipe) {
+  const std::string run = "{ \"$simrun\" web_scraper --urls=2000 2>&1; echo $? >\"$code\"; } | :";
+  EXPECT_EQ(shell("code=$(mktemp); " + run + "; cat \"$code\"; rm \"$code\"").out, "0\n");
+}
+
+TEST(Process, SaysThatTheOutputCannotBeWritten) {
+  const Ended ended = shell("\"$simrun\" hello 2>&1 >/dev/full");
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_EQ(ended.out, "simrun: cannot write the output: No space left on device\n");
+}
+
+}  // namespace

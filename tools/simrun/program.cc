@@ -1,0 +1,78 @@
+#include "tools/simrun/program.h"
+
+#include <cstring>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "tools/simrun/catalog.h"
+#include "tools/simrun/output.h"
+#include "tools/simrun/run_report.h"
+
+namespace simrun {
+
+namespace {
+
+// What is wrong may quote what was typed: it stays one line.
+int fail(std::FILE* err, absl::string_view what) {
+  const std::string line = absl::StrCat(
+      "simrun: ", absl::StrReplaceAll(what, {{"\n", "\\n"}, {"\r", "\\r"}, {"\033", "\\e"}}), "\n");
+  std::fwrite(line.data(), 1, line.size(), err);
+  return kBadUsage;
+}
+
+bool run_for_a_person(const Command& command, Output& output) {
+  RunReport report(command, output);
+  report.begin();
+  sim::ScenarioOptions options = command.options;
+  options.on_line = [&report](const sim::TranscriptLine& line) { report.line(line); };
+  const sim::ScenarioResult result = run_scenario(*command.scenario, options);
+  report.end(result);
+  return result.passed;
+}
+
+bool run_for_a_program(const Command& command, Output& output) {
+  std::vector<sim::TranscriptLine> transcript;
+  sim::ScenarioOptions options = command.options;
+  options.on_line = [&transcript](const sim::TranscriptLine& line) { transcript.push_back(line); };
+  const sim::ScenarioResult result = run_scenario(*command.scenario, options);
+  output.write(run_as_json(command, transcript, result));
+  return result.passed;
+}
+
+int execute(const Command& command, const Scenarios& scenarios, Output& output) {
+  switch (command.kind) {
+    case Command::Kind::list:
+      output.write(command.json ? list_as_json(scenarios) : list_as_text(scenarios));
+      return kNoBug;
+    case Command::Kind::help:
+      output.write(command.scenario != nullptr ? usage_of(*command.scenario) : usage());
+      return kNoBug;
+    case Command::Kind::version:
+      output.write(absl::StrCat("simrun ", SIMLOOP_VERSION, "\n"));
+      return kNoBug;
+    case Command::Kind::run:
+      const bool passed =
+          command.json ? run_for_a_program(command, output) : run_for_a_person(command, output);
+      return passed ? kNoBug : kBugFound;
+  }
+  return kBadUsage;
+}
+
+}  // namespace
+
+int run_program(const std::vector<std::string>& arguments, const Scenarios& scenarios,
+                std::FILE* out, std::FILE* err) {
+  if (absl::Status status = check_registrations(scenarios); !status.ok()) {
+    return fail(err, status.message());
+  }
+  const absl::StatusOr<Command> command = parse_command(arguments, scenarios);
+  if (!command.ok()) return fail(err, command.status().message());
+  Output output(out);
+  const int code = execute(*command, scenarios, output);
+  if (const int error = output.finish(); error != 0) {
+    return fail(err, absl::StrCat("cannot write the output: ", std::strerror(error)));
+  }
+  return code;
+}
+
+}  // namespace simrun
