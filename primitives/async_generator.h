@@ -6,11 +6,11 @@
 //   auto gen = ticks(3);
 //   while (int* tick = co_await gen.next()) std::printf("%d\n", *tick);
 //
-// Its body runs inside the task that awaits next(), without a suspension of its own. A yielded value lives
-// until the next call of next(). An exception of the body comes out of next() and ends the generator. aclose()
-// throws GeneratorExit at the co_yield it stands at, and waits for its cleanup; destroying an unfinished
-// generator runs destructors only, which cannot await. Destroying one that a task awaits is the finding
-// destroyed_in_use. Source: PEP 525.
+// Its body runs inside the task that awaits next(), without a suspension of its own. A yielded
+// value lives until the next call of next(). An exception of the body comes out of next() and ends
+// the generator. aclose() throws GeneratorExit at the co_yield it stands at, and waits for its
+// cleanup; destroying an unfinished generator runs destructors only, which cannot await. Destroying
+// one that a task awaits is the finding destroyed_in_use. Source: PEP 525.
 #pragma once
 
 #include <memory>
@@ -47,7 +47,9 @@ struct GeneratorState {
   bool destroyed = false;  // the handle has gone while the body ran
 
   // The frame is gone or its body has ended.
-  bool finished() const { return frame == nullptr || result.frame_gone() || result.kind() != ResultKind::none; }
+  bool finished() const {
+    return frame == nullptr || result.frame_gone() || result.kind() != ResultKind::none;
+  }
   void destroy_frame() {
     PromiseBase* gone = std::exchange(frame, nullptr);
     if (gone != nullptr && !result.frame_gone()) gone->handle().destroy();

@@ -2,10 +2,10 @@
 //
 //   co_await sim::async_with(session, [&]() -> sim::Coro<> { co_await use(session); });
 //
-// Awaits manager.aenter(), then the body, then manager.aexit(exception), which is null if the body ended
-// with a value. All run in the awaiting task; aexit runs however the body ends, cancellation included, and
-// not if aenter throws. Where aexit returns a Coro<bool>, true swallows the body's exception. Source:
-// Python's data model, 3.4.5.
+// Awaits manager.aenter(), then the body, then manager.aexit(exception), which is null if the body
+// ended with a value. All run in the awaiting task; aexit runs however the body ends, cancellation
+// included, and not if aenter throws. Where aexit returns a Coro<bool>, true swallows the body's
+// exception. Source: Python's data model, 3.4.5.
 #pragma once
 
 #include <exception>
@@ -68,8 +68,8 @@ Coro<WithResult<Manager, T>> run_with(Manager& manager, Body body) {
 
 }  // namespace internal
 
-// The manager must outlive the block. The body may take a reference to what aenter() gives. Where aexit can
-// swallow, a body with a result gives an optional.
+// The manager must outlive the block. The body may take a reference to what aenter() gives. Where
+// aexit can swallow, a body with a result gives an optional.
 template <class Manager, class Body>
 auto async_with(Manager& manager, Body&& body) {
   SIM_INTERNAL_CHECK_CLOSURE(Body);

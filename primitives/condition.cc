@@ -57,7 +57,8 @@ class Condition::Wait : public internal::QueuedWaiter {
     resumed();
   }
   void describe(internal::WaitDescription& description) const override {
-    description.what = list() != nullptr ? condition_->object_.describe() : "a Condition that was destroyed";
+    description.what =
+        list() != nullptr ? condition_->object_.describe() : "a Condition that was destroyed";
   }
 
  private:
@@ -65,7 +66,9 @@ class Condition::Wait : public internal::QueuedWaiter {
 };
 
 Condition::Condition(std::source_location place)
-    : own_lock_(std::make_unique<Lock>(place)), lock_(own_lock_.get()), object_("Condition", place) {}
+    : own_lock_(std::make_unique<Lock>(place)),
+      lock_(own_lock_.get()),
+      object_("Condition", place) {}
 
 Condition::Condition(Lock& lock, std::source_location place)
     : lock_(&lock), object_("Condition", place) {}

@@ -4,9 +4,10 @@
 //   co_await condition.wait_for([&] { return !items.empty(); });
 //
 // wait() releases the lock, waits to be notified, and acquires the lock again before it returns or
-// throws, also when it is cancelled. notify(n) wakes the first n that wait; each resumes when it has the
-// lock. A waiter that leaves with an exception passes its notification on. wait() may return spuriously.
-// Destroying a condition that is waited for is the finding destroyed_in_use. Source: asyncio.Condition.
+// throws, also when it is cancelled. notify(n) wakes the first n that wait; each resumes when it
+// has the lock. A waiter that leaves with an exception passes its notification on. wait() may
+// return spuriously. Destroying a condition that is waited for is the finding destroyed_in_use.
+// Source: asyncio.Condition.
 #pragma once
 
 #include <cstddef>
@@ -32,7 +33,8 @@ class Condition {
   void release() { lock_->release(); }
   bool locked() const { return lock_->locked(); }
 
-  // Suspends until notified and the lock is held again. Throws std::runtime_error if the lock is not held.
+  // Suspends until notified and the lock is held again. Throws std::runtime_error if the lock is
+  // not held.
   Coro<> wait();
   // wait()s until the predicate is true.
   template <class Predicate>

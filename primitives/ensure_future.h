@@ -1,5 +1,5 @@
-// ensure_state(): the state of a future or task, or of the task made of a coroutine or another awaitable.
-// Source: asyncio.ensure_future.
+// ensure_state(): the state of a future or task, or of the task made of a coroutine or another
+// awaitable. Source: asyncio.ensure_future.
 #pragma once
 
 #include <type_traits>
@@ -51,7 +51,8 @@ using ValueOf = std::conditional_t<
     std::is_void_v<decltype(std::declval<State&>().result().take())>, std::monostate,
     std::remove_cvref_t<decltype(std::declval<State&>().result().take())>>;
 
-// The value of a state that has one: moved out if nobody else can ask for it, or if it cannot be copied.
+// The value of a state that has one: moved out if nobody else can ask for it, or if it cannot be
+// copied.
 template <class State>
 ValueOf<State> take_value(State& state) {
   state.mark_retrieved();

@@ -3,8 +3,8 @@
 //   co_await started.wait();     // until somebody calls started.set()
 //
 // set() wakes all waiters in the order they came; each resumes one iteration later, also if clear()
-// came first. Waiting for a set event does not suspend. A cancelled waiter just leaves. Destroying an event
-// that is waited for is the finding destroyed_in_use. Source: asyncio.Event.
+// came first. Waiting for a set event does not suspend. A cancelled waiter just leaves. Destroying
+// an event that is waited for is the finding destroyed_in_use. Source: asyncio.Event.
 #pragma once
 
 #include <source_location>

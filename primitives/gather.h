@@ -3,11 +3,11 @@
 //   auto [a, b] = co_await sim::gather(fetch("a"), fetch("b"));
 //   std::vector<int> all = co_await sim::gather(std::move(coros));
 //
-// Coroutines become tasks at the call, in the order of the arguments; tasks and futures are taken as they
-// are. The result is a Future of a tuple (void as std::monostate) or, for a vector, of a vector, in the order
-// of the arguments. The first exception ends it at once; the siblings keep running. Cancelling it cancels
-// every child. Its waiter resumes three iterations after coroutines that end at once. Source:
-// asyncio.gather.
+// Coroutines become tasks at the call, in the order of the arguments; tasks and futures are taken
+// as they are. The result is a Future of a tuple (void as std::monostate) or, for a vector, of a
+// vector, in the order of the arguments. The first exception ends it at once; the siblings keep
+// running. Cancelling it cancels every child. Its waiter resumes three iterations after coroutines
+// that end at once. Source: asyncio.gather.
 #pragma once
 
 #include <cstddef>
@@ -167,8 +167,8 @@ auto gather(std::vector<X> awaitables) {
   return internal::gather_vector<internal::CollectValues>(std::move(awaitables));
 }
 
-// gather() that never throws a child's exception: each child's Outcome, in order. A cancellation that was
-// requested of the gather itself still throws. asyncio's return_exceptions=True.
+// gather() that never throws a child's exception: each child's Outcome, in order. A cancellation
+// that was requested of the gather itself still throws. asyncio's return_exceptions=True.
 template <class... X>
   requires(internal::Awaitable<X> && ...)
 auto gather_settled(X&&... awaitables) {

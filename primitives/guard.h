@@ -16,7 +16,8 @@ namespace sim {
 
 namespace internal {
 
-// Where the guards of one primitive stand, so that none of them touches one that has been destroyed.
+// Where the guards of one primitive stand, so that none of them touches one that has been
+// destroyed.
 class GuardList {
  public:
   class Node {

@@ -3,10 +3,10 @@
 //   auto guard = co_await lock.guard();   // released when the guard goes
 //
 // Waiters get the lock in the order they asked (no barging): release() wakes the head of the queue,
-// which takes the lock when it runs; newcomers queue behind it. An uncontended acquire does not suspend.
-// A waiter resumes one iteration after the release. A cancelled waiter never owns the lock and wakes the
-// next one if it was to get it. Destroying a lock that is held or waited for is the finding
-// destroyed_in_use. Source: asyncio.Lock.
+// which takes the lock when it runs; newcomers queue behind it. An uncontended acquire does not
+// suspend. A waiter resumes one iteration after the release. A cancelled waiter never owns the lock
+// and wakes the next one if it was to get it. Destroying a lock that is held or waited for is the
+// finding destroyed_in_use. Source: asyncio.Lock.
 #pragma once
 
 #include <source_location>

@@ -11,6 +11,7 @@
 #include "primitives/semaphore.h"
 #include "primitives/shield.h"
 #include "primitives/sleep.h"
+#include "primitives/task_group.h"
 #include "primitives/timeout.h"
 #include "primitives/wait.h"
 #include "primitives/wait_for.h"

@@ -4,11 +4,12 @@
 //   co_await queue.put(1);
 //   int item = co_await queue.get();
 //
-// put() suspends while the queue is full, get() while it is empty. A woken waiter looks again when it
-// runs: a newcomer may have taken the item or the slot meanwhile (barging), and then it waits anew at the
-// end of the line. A waiter cancelled after it was woken wakes the next one in its place. shutdown() makes
-// put() throw QueueShutDown, and get() too once the queue is empty. T need not be copyable. Destroying a
-// queue that is waited for is the finding destroyed_in_use. Source: asyncio.Queue.
+// put() suspends while the queue is full, get() while it is empty. A woken waiter looks again when
+// it runs: a newcomer may have taken the item or the slot meanwhile (barging), and then it waits
+// anew at the end of the line. A waiter cancelled after it was woken wakes the next one in its
+// place. shutdown() makes put() throw QueueShutDown, and get() too once the queue is empty. T need
+// not be copyable. Destroying a queue that is waited for is the finding destroyed_in_use. Source:
+// asyncio.Queue.
 #pragma once
 
 #include <cstddef>
@@ -53,8 +54,8 @@ class Queue : public internal::QueueBase {
     note_get(items_.size());
     return item;
   }
-  // From now on nothing can be put. If `immediate`, what is in the queue is dropped and counts as done.
-  // All waiters are woken.
+  // From now on nothing can be put. If `immediate`, what is in the queue is dropped and counts as
+  // done. All waiters are woken.
   void shutdown(bool immediate = false) {
     std::size_t dropped = 0;
     if (immediate) {

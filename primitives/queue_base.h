@@ -1,5 +1,5 @@
-// QueueBase: what a queue does whatever its items are: the waiters of both sides, the count of unfinished
-// items, and the shutdown.
+// QueueBase: what a queue does whatever its items are: the waiters of both sides, the count of
+// unfinished items, and the shutdown.
 #pragma once
 
 #include <cstddef>
@@ -24,8 +24,8 @@ class QueueBase {
   bool full() const { return maxsize_ > 0 && size_ >= static_cast<std::size_t>(maxsize_); }
   bool is_shut_down() const { return shut_down_; }
 
-  // Says that the processing of one item got from the queue is complete. Throws std::invalid_argument
-  // if that is said more often than items were put.
+  // Says that the processing of one item got from the queue is complete. Throws
+  // std::invalid_argument if that is said more often than items were put.
   void task_done();
   // Suspends until task_done() has been called for every item that was put.
   Event::Wait join() { return finished_.wait(); }
@@ -68,7 +68,8 @@ class QueueBase {
   Object object_;
 };
 
-// A put() or get(): it passes at once if it can, else stands in line until it is woken and may pass.
+// A put() or get(): it passes at once if it can, else stands in line until it is woken and may
+// pass.
 class QueueWaiter : public QueuedWaiter, private Unawaited {
  public:
   using Unawaited::decline;

@@ -1,13 +1,14 @@
-// Semaphore: a number of permits. BoundedSemaphore: one that must not be released more often than it was
-// acquired.
+// Semaphore: a number of permits. BoundedSemaphore: one that must not be released more often than
+// it was acquired.
 //
 //   sim::Semaphore connections(5);
 //   auto permit = co_await connections.guard();
 //
-// Permits go to waiters in the order they asked: release() takes the permit on behalf of the first waiter
-// that is still waiting, so a newcomer cannot take it. A waiter resumes one iteration after that. A
-// waiter cancelled after it was given a permit gives it back, and it goes to the next. Destroying a
-// semaphore that a guard holds or a task waits for is the finding destroyed_in_use. Source: asyncio.Semaphore.
+// Permits go to waiters in the order they asked: release() takes the permit on behalf of the first
+// waiter that is still waiting, so a newcomer cannot take it. A waiter resumes one iteration after
+// that. A waiter cancelled after it was given a permit gives it back, and it goes to the next.
+// Destroying a semaphore that a guard holds or a task waits for is the finding destroyed_in_use.
+// Source: asyncio.Semaphore.
 #pragma once
 
 #include <cstddef>
@@ -37,8 +38,8 @@ class Semaphore {
   Acquire acquire();
   // acquire(), giving a Guard that releases.
   internal::Guarded<Acquire, Semaphore> guard();
-  // Gives a permit back. A BoundedSemaphore throws std::invalid_argument (asyncio's ValueError) if that
-  // were more than it began with.
+  // Gives a permit back. A BoundedSemaphore throws std::invalid_argument (asyncio's ValueError) if
+  // that were more than it began with.
   void release() {
     if (value_ >= bound_) [[unlikely]] throw_released_too_often();
     ++value_;

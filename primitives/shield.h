@@ -2,9 +2,10 @@
 //
 //   co_await sim::shield(commit);      // cancelled here: CancelledError, and commit runs on
 //
-// A coroutine becomes a task at the call. The result is a Future that ends as the inner one does; when it
-// is cancelled the inner one goes on. Keep a handle to the inner task: nobody else waits for it. Its waiter
-// resumes three iterations after an inner coroutine that ends at once. Source: asyncio.shield.
+// A coroutine becomes a task at the call. The result is a Future that ends as the inner one does;
+// when it is cancelled the inner one goes on. Keep a handle to the inner task: nobody else waits
+// for it. Its waiter resumes three iterations after an inner coroutine that ends at once. Source:
+// asyncio.shield.
 #pragma once
 
 #include <utility>
@@ -18,7 +19,8 @@ namespace internal {
 template <class T, class Inner>
 class ShieldState final : public ValueState<T> {
  public:
-  explicit ShieldState(Ref<Inner> inner) : inner_(std::move(inner)), inner_done_(*this), outer_done_(*this) {
+  explicit ShieldState(Ref<Inner> inner)
+      : inner_(std::move(inner)), inner_done_(*this), outer_done_(*this) {
     inner_->add_callback(inner_done_.node);
     this->add_callback(outer_done_.node);
   }
@@ -90,8 +92,8 @@ class ShieldState final : public ValueState<T> {
 
 }  // namespace internal
 
-// Takes a coroutine, another awaitable, a task or a future. A value is copied if T can be copied and others
-// hold the inner one, else moved out of it.
+// Takes a coroutine, another awaitable, a task or a future. A value is copied if T can be copied
+// and others hold the inner one, else moved out of it.
 template <class X>
   requires internal::Awaitable<X>
 auto shield(X&& awaitable) {

@@ -4,8 +4,8 @@
 //   co_await sim::yield();          // one loop iteration: asyncio's sleep(0)
 //
 // A sleeper resumes one iteration after its timer ran, timers of one instant in the order they were
-// set. A sleep of zero or less is a yield. Cancelling a sleeper throws CancelledError where it sleeps and
-// disarms the timer. Source: asyncio.sleep.
+// set. A sleep of zero or less is a yield. Cancelling a sleeper throws CancelledError where it
+// sleeps and disarms the timer. Source: asyncio.sleep.
 #pragma once
 
 #include "primitives/unawaited.h"
@@ -110,8 +110,9 @@ inline internal::SleepUntil sleep_until(TimePoint when) { return internal::Sleep
 // Lets everything that is ready run once: asyncio.sleep(0).
 inline internal::Yield yield() { return internal::Yield(); }
 
-// Takes `d` of virtual time inside this step, as a computation or a blocking call would: nothing else
-// runs and timers that come due fire late. From Limits::step on (100 ms) it is the finding blocking_step.
+// Takes `d` of virtual time inside this step, as a computation or a blocking call would: nothing
+// else runs and timers that come due fire late. From Limits::step on (100 ms) it is the finding
+// blocking_step.
 inline void busy(Duration d) { internal::Scheduler::here().spend(d); }
 
 }  // namespace sim

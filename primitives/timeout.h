@@ -7,10 +7,10 @@
 //   };
 //   co_await sim::timeout(5s, body);       // throws TimeoutError
 //
-// The body runs in the awaiting task. When the deadline comes the task is cancelled, and the CancelledError
-// becomes a TimeoutError as it leaves the block, unless somebody else has asked for a cancellation too:
-// then it stays one. Timeouts nest. A timeout that comes due takes two loop iterations until the body is
-// thrown out. Source: asyncio.timeout, asyncio.timeout_at.
+// The body runs in the awaiting task. When the deadline comes the task is cancelled, and the
+// CancelledError becomes a TimeoutError as it leaves the block, unless somebody else has asked for
+// a cancellation too: then it stays one. Timeouts nest. A timeout that comes due takes two loop
+// iterations until the body is thrown out. Source: asyncio.timeout, asyncio.timeout_at.
 #pragma once
 
 #include <functional>
@@ -38,8 +38,8 @@ class Timeout final : private internal::Runnable {
   // Whether the deadline came before the body ended.
   bool expired() const { return state_ == State::expiring || state_ == State::expired; }
 
-  // The block's two ends, called in the task it runs in; leave() throws TimeoutError where that is what
-  // becomes of a cancellation.
+  // The block's two ends, called in the task it runs in; leave() throws TimeoutError where that is
+  // what becomes of a cancellation.
   void enter();
   void leave(bool cancelled);
 

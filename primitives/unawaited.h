@@ -1,5 +1,6 @@
-// Unawaited: what lets an operation that nobody awaited be found. asyncio's operations are coroutines
-// and warn when they are dropped; ours are awaiters without a frame, and carry one flag instead.
+// Unawaited: what lets an operation that nobody awaited be found. asyncio's operations are
+// coroutines and warn when they are dropped; ours are awaiters without a frame, and carry one flag
+// instead.
 #pragma once
 
 #include <utility>

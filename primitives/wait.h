@@ -1,10 +1,11 @@
-// wait(): waits for some of several tasks or futures to end, without cancelling or throwing anything.
+// wait(): waits for some of several tasks or futures to end, without cancelling or throwing
+// anything.
 //
 //   auto [done, pending] = co_await sim::wait(tasks, {1s, sim::ReturnWhen::first_completed});
 //   for (auto& task : pending) task.cancel();
 //
-// Both come in the order of the arguments. A timeout is no error: what has not ended by then is pending.
-// Cancelling who waits cancels nothing else. Source: asyncio.wait.
+// Both come in the order of the arguments. A timeout is no error: what has not ended by then is
+// pending. Cancelling who waits cancels nothing else. Source: asyncio.wait.
 #pragma once
 
 #include <optional>

@@ -3,9 +3,9 @@
 //   std::string page = co_await sim::wait_for(fetch(url), 3s);    // throws TimeoutError
 //
 // A coroutine runs inside the awaiting task, without a task of its own. When the time is up it is
-// cancelled and awaited before TimeoutError is thrown; a result it gives in spite of that is returned.
-// With no time at all (zero or less) a coroutine never starts. Cancelling who waits cancels what it waits
-// for. Source: asyncio.wait_for.
+// cancelled and awaited before TimeoutError is thrown; a result it gives in spite of that is
+// returned. With no time at all (zero or less) a coroutine never starts. Cancelling who waits
+// cancels what it waits for. Source: asyncio.wait_for.
 #pragma once
 
 #include <optional>
@@ -50,8 +50,8 @@ Coro<T> wait_for_until(X awaitable, Duration d) {
 
 }  // namespace internal
 
-// Gives what `awaitable` gives: a copy, if it is a task or future that others hold too. The time counts
-// from the co_await.
+// Gives what `awaitable` gives: a copy, if it is a task or future that others hold too. The time
+// counts from the co_await.
 template <class X, class Rep, class Period>
   requires internal::Awaitable<X>
 auto wait_for(X&& awaitable, std::chrono::duration<Rep, Period> d) {

@@ -31,8 +31,8 @@ Arena::~Arena() {
   for (Chunk* chunk : chunks_) std::free(chunk);
 }
 
-// A block of its own: what is too large to recycle, and everything under AddressSanitizer. It starts
-// a chunk-aligned allocation, so that owner_of() finds its arena like any other block's.
+// A block of its own: what is too large to recycle, and everything under AddressSanitizer. It
+// starts a chunk-aligned allocation, so that owner_of() finds its arena like any other block's.
 void* Arena::allocate_single(std::size_t bytes) {
   if constexpr (kArenaRecycles) {
     const std::size_t whole = (sizeof(Chunk) + bytes + kChunkBytes - 1) & ~(kChunkBytes - 1);

@@ -2,8 +2,8 @@
 //
 // Blocks are size-classed and recycled through free lists; they carry no header, because a block
 // finds its arena through the aligned chunk it lies in. An arena outlives its loop for as long as a
-// handle keeps a block of it alive. Frames made while no loop runs come from one shared arena behind
-// a mutex, so such a coroutine may be created on one thread and run on another.
+// handle keeps a block of it alive. Frames made while no loop runs come from one shared arena
+// behind a mutex, so such a coroutine may be created on one thread and run on another.
 //
 // Under AddressSanitizer every block is an allocation of its own, so that misuse is seen.
 #pragma once
@@ -57,8 +57,8 @@ class Arena {
 
   std::size_t live_blocks() const noexcept { return live_; }
 
-  // Forgets every free block and starts again at the lowest address, so that the next execution sees
-  // the addresses of the first one. Requires that no block is alive.
+  // Forgets every free block and starts again at the lowest address, so that the next execution
+  // sees the addresses of the first one. Requires that no block is alive.
   void reset() noexcept;
 
   // Called by the owner instead of delete: the arena goes when its last block has gone.

@@ -1,9 +1,9 @@
 // Await: what co_await does inside our coroutines.
 //
-// An awaiter of ours has three functions: ready() says whether the task need not suspend, suspend(at)
-// parks it at the coroutine `at`, resume() gives the value or throws. make_awaiter(x) makes the awaiter
-// of an operand; Await adapts it to the language. All of it is built in place: g++ 12 copies what an
-// await_transform returns by reference.
+// An awaiter of ours has three functions: ready() says whether the task need not suspend,
+// suspend(at) parks it at the coroutine `at`, resume() gives the value or throws. make_awaiter(x)
+// makes the awaiter of an operand; Await adapts it to the language. All of it is built in place:
+// g++ 12 copies what an await_transform returns by reference.
 #pragma once
 
 #include <concepts>

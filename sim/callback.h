@@ -1,6 +1,6 @@
-// Callbacks: plain functions that the loop runs as steps of their own. Each runs in the context it was
-// scheduled from and gives an identity of its own to what it creates. What it throws goes to the
-// loop's exception handler.
+// Callbacks: plain functions that the loop runs as steps of their own. Each runs in the context it
+// was scheduled from and gives an identity of its own to what it creates. What it throws goes to
+// the loop's exception handler.
 #pragma once
 
 #include <exception>

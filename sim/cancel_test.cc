@@ -85,6 +85,29 @@ TEST(Cancel, BeforeTheFirstStepNeverRunsTheBody) {
   EXPECT_TRUE(findings.all().empty()) << "it was declined, not forgotten";
 }
 
+TEST(Cancel, BeforeTheFirstStepDestroysTheArgumentsInAStepOfTheTask) {
+  std::string destroyed_in;
+  struct Argument {
+    std::string* destroyed_in;
+    explicit Argument(std::string* in) : destroyed_in(in) {}
+    Argument(Argument&& other) noexcept
+        : destroyed_in(std::exchange(other.destroyed_in, nullptr)) {}
+    ~Argument() {
+      if (destroyed_in != nullptr) *destroyed_in = sim::current_task().name();
+    }
+  };
+  const auto child = [](Argument) -> Coro<> { co_return; };
+  const auto short_lived = []() -> Coro<> { co_return; };
+  const auto body = [&]() -> Coro<> {
+    create_task(short_lived());  // ends in the step before, and is gone
+    auto task = create_task(child(Argument(&destroyed_in)), "declined");
+    task.cancel();
+    co_await sim::settle(task);
+  };
+  sim::run(body());
+  EXPECT_EQ(destroyed_in, "declined");
+}
+
 TEST(Cancel, TakenBackBeforeTheFirstStepRunsTheBody) {
   const auto child = []() -> Coro<int> { co_return 5; };
   const auto body = [&]() -> Coro<int> {

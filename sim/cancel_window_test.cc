@@ -19,8 +19,9 @@ using sim::Task;
 using sim::test::cancellation_of;
 using testing::ElementsAre;
 
-// What a task comes to that awaits a future, after act(task, future) once it stands there: the value
-// of the future as text, or its cancellation. Holds after a step more that the task is over it.
+// What a task comes to that awaits a future, after act(task, future) once it stands there: the
+// value of the future as text, or its cancellation. Holds after a step more that the task is over
+// it.
 template <class Act>
 std::string outcome_of(Act act) {
   const auto child = [](Future<int> future) -> Coro<std::string> {

@@ -1,6 +1,7 @@
-// SIM_CHECK: assertions about the program under test. A failed one records the finding `assertion` with
-// its place and the async stack, then ends the execution at this step by throwing a type derived from
-// nothing; swallowing the throw does not undo the finding. Outside a run it prints and aborts.
+// SIM_CHECK: assertions about the program under test. A failed one records the finding `assertion`
+// with its place and the async stack, then ends the execution at this step by throwing a type
+// derived from nothing; swallowing the throw does not undo the finding. Outside a run it prints and
+// aborts.
 //
 //   SIM_CHECK(sim::uptime() == 2s);
 //   SIM_CHECK_EQ(balance.get(), 2);

@@ -1,5 +1,5 @@
-// choose(): a decision the program leaves to the explorer. Under a plain run it is the first choice; a
-// random schedule takes each as likely; an exhaustive one takes them all.
+// choose(): a decision the program leaves to the explorer. Under a plain run it is the first
+// choice; a random schedule takes each as likely; an exhaustive one takes them all.
 //
 //   if (sim::choose(2) == 1) connection.drop();
 //   int retries = sim::choose(0, 1, 5);

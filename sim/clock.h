@@ -12,7 +12,8 @@
 
 namespace sim {
 
-// Time is counted in whole nanoseconds, in 64 bits: 292 years. What is longer is the far end of time.
+// Time is counted in whole nanoseconds, in 64 bits: 292 years. What is longer is the far end of
+// time.
 using Duration = std::chrono::nanoseconds;
 
 // Meets TrivialClock. Its epoch is the creation of the loop.

@@ -69,7 +69,8 @@ class ContextVar {
   };
 
   explicit ContextVar(std::string name) : name_(std::move(name)) {}
-  ContextVar(std::string name, T fallback) : name_(std::move(name)), fallback_(std::move(fallback)) {}
+  ContextVar(std::string name, T fallback)
+      : name_(std::move(name)), fallback_(std::move(fallback)) {}
   ContextVar(const ContextVar&) = delete;
   ContextVar& operator=(const ContextVar&) = delete;
 

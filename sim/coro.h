@@ -1,11 +1,11 @@
-// Coro<T>: a coroutine, as Python's `async def`. Lazy: it runs when it is awaited, inside the awaiting
-// task and without a suspension of its own, or when create_task() makes a task of it.
+// Coro<T>: a coroutine, as Python's `async def`. Lazy: it runs when it is awaited, inside the
+// awaiting task and without a suspension of its own, or when create_task() makes a task of it.
 //
 //   sim::Coro<int> answer() { co_await sim::sleep(1s); co_return 42; }
 //   sim::Coro<> ask() { int a = co_await answer(); }
 //
-// Awaited once, as an rvalue. One that is destroyed inside a run before it was awaited is the finding
-// never_awaited. Its result may be a reference. Exceptions arrive at the co_await.
+// Awaited once, as an rvalue. One that is destroyed inside a run before it was awaited is the
+// finding never_awaited. Its result may be a reference. Exceptions arrive at the co_await.
 #pragma once
 
 #include <source_location>
@@ -147,7 +147,8 @@ inline Coro<void> CoroPromise<void>::get_return_object(std::source_location in) 
   return Coro<void>(*this);
 }
 
-// An operand that a wrapper answers for: where the wrapper never runs, it is no never_awaited of its own.
+// An operand that a wrapper answers for: where the wrapper never runs, it is no never_awaited of
+// its own.
 template <class X>
 struct Wrapped {
   explicit Wrapped(X&& x) : operand(std::move(x)) {}

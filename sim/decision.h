@@ -1,9 +1,9 @@
 // DecisionSource: where every choice of a run comes from.
 //
-// Which ready handle runs next, which of several timers due at one instant fires first, what choose()
-// returns: each is one call of pick(). Index 0 is what plain asyncio would do, so a source that
-// always answers 0 is the default run, and a schedule is the sparse list of its other answers. A
-// source is asked only where there are two choices or more.
+// Which ready handle runs next, which of several timers due at one instant fires first, what
+// choose() returns: each is one call of pick(). Index 0 is what plain asyncio would do, so a source
+// that always answers 0 is the default run, and a schedule is the sparse list of its other answers.
+// A source is asked only where there are two choices or more.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,8 @@ class DecisionSource {
  public:
   virtual ~DecisionSource() = default;
   // An index in 0..n-1; n is at least 2.
-  virtual std::uint32_t pick(DecisionKind kind, std::uint32_t n, const DecisionContext& context) = 0;
+  virtual std::uint32_t pick(DecisionKind kind, std::uint32_t n,
+                             const DecisionContext& context) = 0;
 };
 
 // asyncio's order: index 0 always. A loop without a source does the same without asking.

@@ -4,8 +4,8 @@
 //   sim::Handle beat = sim::running_loop().call_later(1s, [] { ... });
 //   beat.cancel();
 //
-// Callbacks run as steps of their own, each one iteration after it was scheduled, in order; they may use
-// everything that does not suspend.
+// Callbacks run as steps of their own, each one iteration after it was scheduled, in order; they
+// may use everything that does not suspend.
 #pragma once
 
 #include <exception>
@@ -83,8 +83,9 @@ class EventLoop {
   // std::runtime_error if it has not.
   void stop() { scheduler_.stop(); }
 
-  // What is told of exceptions that nobody can catch: those of callbacks, and of tasks that fail while
-  // the loop shuts down. Null restores the default, which reports them as unhandled_exception.
+  // What is told of exceptions that nobody can catch: those of callbacks, and of tasks that fail
+  // while the loop shuts down. Null restores the default, which reports them as
+  // unhandled_exception.
   void set_exception_handler(ExceptionHandler handler) { handler_ = std::move(handler); }
   void call_exception_handler(const ExceptionContext& context);
 

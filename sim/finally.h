@@ -26,8 +26,8 @@ Coro<T> run_finally(Body body, Cleanup cleanup) {
 }  // namespace internal
 
 // Runs body(), then cleanup(), both in the awaiting task; gives the body's result or rethrows its
-// exception. If the cleanup throws, that is what is thrown. A cancellation that comes during the body
-// ends the body first; one during the cleanup ends the cleanup.
+// exception. If the cleanup throws, that is what is thrown. A cancellation that comes during the
+// body ends the body first; one during the cleanup ends the cleanup.
 template <class Body, class Cleanup>
 auto finally_do(Body&& body, Cleanup&& cleanup) {
   SIM_INTERNAL_CHECK_CLOSURE(Body);

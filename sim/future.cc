@@ -17,7 +17,8 @@ void FutureWaiter::describe(WaitDescription& description) const {
   }
 }
 
-// Where the future ended cancelled too, its CancelledError is the one thrown, and the request is done.
+// Where the future ended cancelled too, its CancelledError is the one thrown, and the request is
+// done.
 void FutureWaiter::throw_requested() const {
   if (future_->done()) future_->mark_retrieved();
   if (!future_->cancelled() && !is_cancelled_error(future_->error())) task_->throw_cancelled();

@@ -5,10 +5,10 @@
 //   sim::running_loop().call_later(1s, [answer] { answer.set_result(42); });
 //   int a = co_await answer;
 //
-// A waiter resumes one iteration after the future ended, in the order of the co_awaits; awaiting one
-// that is done does not suspend. Cancelling a task that waits for a future cancels the future.
-// Awaiting an lvalue gives a const T&; an rvalue gives a T, moved out if it was the last handle or T
-// cannot be copied. Source: asyncio.Future.
+// A waiter resumes one iteration after the future ended, in the order of the co_awaits; awaiting
+// one that is done does not suspend. Cancelling a task that waits for a future cancels the future.
+// Awaiting an lvalue gives a const T&; an rvalue gives a T, moved out if it was the last handle or
+// T cannot be copied. Source: asyncio.Future.
 #pragma once
 
 #include <exception>
@@ -110,8 +110,8 @@ class ResultHandle {
   explicit operator bool() const { return static_cast<bool>(state_); }
   bool done() const { return state()->done(); }
   bool cancelled() const { return state()->cancelled(); }
-  // Requests cancellation; false if it had ended. A task is thrown a CancelledError with the message
-  // where it stands; a future ends at once.
+  // Requests cancellation; false if it had ended. A task is thrown a CancelledError with the
+  // message where it stands; a future ends at once.
   bool cancel(std::string message = "") const { return state()->cancel(message); }
   // The result. Throws the exception it ended with, CancelledError if it was cancelled, and
   // InvalidStateError if it has not ended.
@@ -176,8 +176,8 @@ class Future : public internal::ResultHandle<T, internal::ValueState<T>, Future<
     static_assert(sizeof...(Args) == (std::is_void_v<T> ? 0 : 1));
     this->state()->set_result(std::forward<Args>(args)...);
   }
-  // Ends it with an exception, given as itself or as an exception_ptr. Throws InvalidStateError if it
-  // has ended.
+  // Ends it with an exception, given as itself or as an exception_ptr. Throws InvalidStateError if
+  // it has ended.
   void set_exception(std::exception_ptr error) const {
     this->state()->set_exception(std::move(error));
   }

@@ -71,7 +71,8 @@ class FutureState {
 
   void mark_retrieved() { retrieved_ = true; }
   bool retrieved() const { return retrieved_; }
-  // asyncio's Future.exception(): null for a value; marks it retrieved. Throws if pending or cancelled.
+  // asyncio's Future.exception(): null for a value; marks it retrieved. Throws if pending or
+  // cancelled.
   std::exception_ptr exception();
 
   void add_callback(CallbackNode& node) {

@@ -1,5 +1,6 @@
-// A tripwire: what g++ 12 does to temporaries of a co_await expression (docs/gcc12.md). Each case is
-// right with other compilers; where a later g++ 12 mends one, its test fails and the rule can go.
+// A tripwire: what g++ 12 does to temporaries of a co_await expression (docs/gcc12.md). Each case
+// is right with other compilers; where a later g++ 12 mends one, its test fails and the rule can
+// go.
 #include <gtest/gtest.h>
 
 #include <set>

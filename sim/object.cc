@@ -15,7 +15,9 @@ std::uint64_t Object::next_identity() {
   return mix(current_scheduler->origin().identity, kObjects + current_scheduler->next_object());
 }
 
-std::string Object::describe() const { return std::string(kind_) + " made at " + to_string(place_); }
+std::string Object::describe() const {
+  return std::string(kind_) + " made at " + to_string(place_);
+}
 
 void Object::note(std::uint32_t write) const {
   current_scheduler->trace().record(TraceEvent::Kind::access, current_scheduler->now(), identity_,

@@ -1,5 +1,6 @@
-// Object: what primitives and Shared variables have in common: an identity that does not depend on the
-// schedule (the n-th object of the task that made it), the place it was made at, and words for reports.
+// Object: what primitives and Shared variables have in common: an identity that does not depend on
+// the schedule (the n-th object of the task that made it), the place it was made at, and words for
+// reports.
 #pragma once
 
 #include <cstdint>

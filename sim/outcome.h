@@ -1,5 +1,5 @@
-// Outcome<T>: what something awaited ended with, a value or an exception, as a value. settle() awaits
-// without throwing, which is how cleanup awaits: C++ has no co_await in a handler.
+// Outcome<T>: what something awaited ended with, a value or an exception, as a value. settle()
+// awaits without throwing, which is how cleanup awaits: C++ has no co_await in a handler.
 //
 //   sim::Outcome<int> ended = co_await sim::settle(fetch());
 //   co_await connection.close();

@@ -13,7 +13,7 @@ namespace sim::internal {
 
 struct PromiseBase {
   PromiseBase* parent = nullptr;     // the coroutine that awaits this one; null for a task's root
-  ResultBase* result = nullptr;      // in the awaiter, the task or the generator that owns the frame
+  ResultBase* result = nullptr;      // in the awaiter, task or generator that owns the frame
   std::source_location function;     // the coroutine
   std::source_location await_place;  // its latest co_await
 

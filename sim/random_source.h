@@ -1,4 +1,5 @@
-// RandomSource: a random walk through the schedules; each choice is uniform and comes from the seed.
+// RandomSource: a random walk through the schedules; each choice is uniform and comes from the
+// seed.
 #pragma once
 
 #include "sim/decision.h"

@@ -32,8 +32,7 @@ std::exception_ptr make_cancelled_error(const std::string& message);
 template <class T>
 inline constexpr bool kCopyable = std::is_copy_constructible_v<T>;
 template <class T>
-  requires requires(const T& t) {
-    typename T::value_type;
+  requires(!std::is_same_v<typename T::value_type, T>) && requires(const T& t) {
     t.begin();
     t.end();
   }

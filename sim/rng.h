@@ -1,5 +1,5 @@
-// Rng: a small deterministic generator; the same seed gives the same numbers with every compiler and
-// library. rng() is the running task's own stream, derived from the run's seed and the task's
+// Rng: a small deterministic generator; the same seed gives the same numbers with every compiler
+// and library. rng() is the running task's own stream, derived from the run's seed and the task's
 // identity, so that what one task draws does not depend on what others do. Drawing is no decision
 // of the schedule.
 //

@@ -63,13 +63,14 @@ void Runner::run_until_done(TaskState& main) {
   scheduler.begin_run();
   scheduler.start(main);
   const StopWhenDone stop(main);
+  broken_ = true;  // unless it ends well
   const Scheduler::Ended ended = scheduler.run();
   if (main.done() && ended != Scheduler::Ended::failed) {
+    broken_ = false;
     main_succeeded_ = main.status() == internal::FutureState::Status::value;
     if (!main_succeeded_) scheduler.report_unhandled(main);
     return;
   }
-  broken_ = true;
   if (ended == Scheduler::Ended::failed) {
     main.mark_retrieved();
     scheduler.close();
@@ -90,7 +91,8 @@ void Runner::cancel_what_is_left() {
   // asyncio.run() cancels what main left behind without a word; whoever observes a run is told.
   if (!scheduler.tasks().empty() && main_succeeded_ && options_.observer != nullptr) {
     scheduler.report({FindingKind::pending_at_end,
-                      "main ended before what it had started\n" + internal::pending_report(scheduler),
+                      "main ended before what it had started\n" +
+                          internal::pending_report(scheduler),
                       {},
                       {}});
   }
@@ -121,8 +123,10 @@ void Runner::close() {
 void Runner::close_loop() {
   {
     const internal::Running running(*loop_);
-    if (!broken_) cancel_what_is_left();
-    broken_ |= loop_->scheduler().failed();
+    if (!std::exchange(broken_, true)) {
+      cancel_what_is_left();
+      broken_ = loop_->scheduler().failed();
+    }
     loop_->scheduler().close();
     final_stats_ = stats();
     final_trace_ = loop_->scheduler().trace();

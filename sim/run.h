@@ -1,5 +1,5 @@
-// run(): the entry point, as asyncio.run. Runs a coroutine on a new loop under virtual time, then cancels
-// what it left behind and waits for that to end.
+// run(): the entry point, as asyncio.run. Runs a coroutine on a new loop under virtual time, then
+// cancels what it left behind and waits for that to end.
 //
 //   int main() { sim::run(scrape()); }
 //   int answer = sim::run(compute(), {.seed = 42, .order = sim::Order::any});
@@ -51,9 +51,9 @@ class Runner {
   Runner& operator=(const Runner&) = delete;
 
   // Runs `main` as a task until it has ended and returns its result or throws its exception. Throws
-  // DeadlockError when nothing can run any more, and std::runtime_error inside a running loop or after
-  // close(). A failed SIM_CHECK ends the run with an exception of a type of its own. Tasks that main
-  // left behind stay for the next run.
+  // DeadlockError when nothing can run any more, and std::runtime_error inside a running loop or
+  // after close(). A failed SIM_CHECK ends the run with an exception of a type of its own. Tasks
+  // that main left behind stay for the next run.
   template <class T>
   T run(Coro<T> main) {
     const Scope scope(*this);
@@ -69,8 +69,8 @@ class Runner {
   }
 
   // Cancels the tasks that are left in the order of their creation, runs until they have ended, and
-  // closes the loop. What fails among them goes to the exception handler; a failed SIM_CHECK throws. No
-  // effect the second time.
+  // closes the loop. What fails among them goes to the exception handler; a failed SIM_CHECK
+  // throws. No effect the second time.
   void close();
   EventLoop& get_loop();
   RunStats stats() const;

@@ -54,8 +54,8 @@ void Scheduler::reset() {
   callback_rng_.reset();
 }
 
-// One step of a task: from its suspension to the next. Coroutines that await or return to each other
-// without suspending the task are resumed here in turn, so the stack never grows.
+// One step of a task: from its suspension to the next. Coroutines that await or return to each
+// other without suspending the task are resumed here in turn, so the stack never grows.
 inline void Scheduler::step(TaskState& task) {
   current_ = &task;
   task.waiter_ = nullptr;
@@ -76,8 +76,8 @@ inline void Scheduler::step(TaskState& task) {
   }
 }
 
-// A failed check ends the execution between two coroutines of a task: what is to be destroyed begins at
-// the one that would have been called, or at the one that has returned.
+// A failed check ends the execution between two coroutines of a task: what is to be destroyed
+// begins at the one that would have been called, or at the one that has returned.
 void Scheduler::broken_off(TaskState& task, PromiseBase& running) {
   auto* next = reinterpret_cast<PromiseBase*>(next_);
   task.leaf_ = next->parent == &running ? next : &running;
@@ -110,7 +110,8 @@ Scheduler::Ended Scheduler::run() {
   return stopping_ ? Ended::stopped : Ended::nothing_to_run;
 }
 
-// Moves due timers to the ready queue, advancing the clock if nothing is ready. False if the run ends.
+// Moves due timers to the ready queue, advancing the clock if nothing is ready. False if the run
+// ends.
 bool Scheduler::begin_iteration() {
   current_ = nullptr;
   if (stopping_ || failed_) [[unlikely]] return false;
@@ -136,8 +137,8 @@ bool Scheduler::begin_iteration() {
   return true;
 }
 
-// Where many timers are pending each one that fires misses the cache several times. The next few are
-// known: their misses are taken together.
+// Where many timers are pending each one that fires misses the cache several times. The next few
+// are known: their misses are taken together.
 void Scheduler::prefetch_timers() {
   constexpr std::size_t kMany = 4096;
   refills_seen_ = timers_.refills();
@@ -240,6 +241,7 @@ void Scheduler::finish(TaskState& task, PromiseBase& root) {
 
 // A task cancelled before its first step: its body never runs, and the coroutine counts as awaited.
 void Scheduler::cancel_unstarted(TaskState& task) {
+  current_ = &task;
   task.must_cancel_ = false;
   task.destroy_root(*task.leaf_);
   std::string message = task.extra_ != nullptr ? task.extra_->cancel_message : "";
@@ -281,28 +283,44 @@ bool Scheduler::drain() {
   return true;
 }
 
-void Scheduler::close() noexcept {
-  closing_ = true;
+// Drops the callbacks that are scheduled; false if there was none.
+bool Scheduler::drop_scheduled() noexcept {
+  bool any = false;
   for (std::size_t i = 0; i < ready_.size(); ++i) {
     const Entry entry = ready_.at(i);
-    if (entry.kind() == Entry::Kind::runnable) entry.as_runnable()->drop();
-  }
-  for (const Entry target : timers_.targets()) {
-    if (target && target.kind() == Entry::Kind::runnable) target.as_runnable()->drop();
-  }
-  ready_.drop();
-  timers_.clear();
-  // Newest first: children may borrow from those that made them.
-  while (TaskState* task = tasks_.last()) {
-    tasks_.remove(*task);
-    const std::source_location function = task->function();
-    destroy_chain(task->leaf_);
-    task->drop_callbacks();
-    task->status_ = FutureState::Status::cancelled;  // there is nothing left of it to run
-    task->ended_function_ = function;
-    task->release();
+    if (entry.kind() != Entry::Kind::runnable) continue;
+    any = true;
+    entry.as_runnable()->drop();
   }
   ready_.drop();
+  for (TimerQueue::Slot slot = 0; slot < timers_.targets().size(); ++slot) {
+    const Entry target = timers_.peek(slot);
+    if (target.kind() != Entry::Kind::runnable) continue;
+    any = true;
+    timers_.cancel(slot);
+    target.as_runnable()->drop();
+  }
+  return any;
+}
+
+void Scheduler::close() noexcept {
+  closing_ = true;
+  current_ = nullptr;
+  for (bool more = true; more;) {  // what is destroyed may schedule more
+    more = drop_scheduled();
+    // Newest first: children may borrow from those that made them.
+    while (TaskState* task = tasks_.last()) {
+      more = true;
+      tasks_.remove(*task);
+      const std::source_location function = task->function();
+      destroy_chain(task->leaf_);
+      task->drop_callbacks();
+      task->set_cancelled(nullptr);
+      task->status_ = FutureState::Status::cancelled;  // there is nothing left of it to run
+      task->ended_function_ = function;
+      task->release();
+    }
+  }
   timers_.clear();
   draining_ = 0;
 }

@@ -1,9 +1,9 @@
-// Scheduler: the loop's engine. One thread, one ready queue, one timer queue, one virtual clock; each
-// step takes one entry of the ready queue and runs it to its next suspension.
+// Scheduler: the loop's engine. One thread, one ready queue, one timer queue, one virtual clock;
+// each step takes one entry of the ready queue and runs it to its next suspension.
 //
 // An iteration is asyncio's: timers that are due go behind what is ready, then as many steps run as
-// entries are ready at that moment; what they schedule runs in the next one. When nothing is ready the
-// clock jumps to the next deadline.
+// entries are ready at that moment; what they schedule runs in the next one. When nothing is ready
+// the clock jumps to the next deadline.
 #pragma once
 
 #include <cstdint>
@@ -114,7 +114,8 @@ class Scheduler {
     batch_end_ = ready_.taken();
   }
   bool failed() const { return failed_; }
-  // Cancels what is left in the order of creation and runs until it has ended. False if it never does.
+  // Cancels what is left in the order of creation and runs until it has ended. False if it never
+  // does.
   bool drain();
   // Destroys what is left without running it. No findings any more.
   void close() noexcept;
@@ -141,7 +142,8 @@ class Scheduler {
     ++tasks_created_;
     if (tasks_.size() > limits_.tasks) [[unlikely]] report_limit("tasks alive", limits_.tasks);
   }
-  // As begin_iteration(), for the plain case: something is ready, and nothing else is to be looked at.
+  // As begin_iteration(), for the plain case: something is ready, and nothing else is to be looked
+  // at.
   bool continue_iteration() {
     batch_end_ = ready_.taken() + ready_.size();
     return !ready_.empty() && timers_.earliest() > now_ && !attention_;
@@ -158,6 +160,7 @@ class Scheduler {
   void finish(TaskState& task, PromiseBase& root);
   void cancel_unstarted(TaskState& task);
   void fire(std::uint32_t slot);
+  bool drop_scheduled() noexcept;
 
   ReadyQueue ready_;
   std::uint64_t batch_end_ = 0;      // this iteration ends when so many entries have been taken

@@ -1,5 +1,6 @@
-// Shared<T>: a variable whose reads and writes the explorer sees. State that several tasks use lives in
-// one where races are looked for: a plain variable is invisible to race detection and reduction.
+// Shared<T>: a variable whose reads and writes the explorer sees. State that several tasks use
+// lives in one where races are looked for: a plain variable is invisible to race detection and
+// reduction.
 //
 //   sim::Shared<int> balance{0};
 //   int read = balance.get();

@@ -10,6 +10,7 @@
 #include "sim/decision.h"
 #include "sim/error.h"
 #include "sim/event_loop.h"
+#include "sim/exception_group.h"
 #include "sim/finally.h"
 #include "sim/finding.h"
 #include "sim/future.h"

@@ -4,8 +4,8 @@
 //   sim::Task<int> task = sim::create_task(answer(), "answer");
 //   int a = co_await task;
 //
-// The loop keeps a task alive until it has ended; dropping the handle does not stop it. Cancellation is
-// asyncio's: see Task::cancel. Source: asyncio.Task, asyncio.create_task.
+// The loop keeps a task alive until it has ended; dropping the handle does not stop it.
+// Cancellation is asyncio's: see Task::cancel. Source: asyncio.Task, asyncio.create_task.
 #pragma once
 
 #include <functional>
@@ -112,9 +112,11 @@ template <class T>
 internal::RvalueFutureAwaiter<T, internal::TaskStateOf<T>> make_awaiter(Task<T>&& task) {
   return internal::RvalueFutureAwaiter<T, internal::TaskStateOf<T>>(task.take_state());
 }
-inline internal::AnyTaskAwaiter make_awaiter(const AnyTask& task) { return internal::AnyTaskAwaiter(task); }
-inline internal::AnyTaskAwaiter make_awaiter(AnyTask& task) { return internal::AnyTaskAwaiter(task); }
-inline internal::AnyTaskAwaiter make_awaiter(AnyTask&& task) { return internal::AnyTaskAwaiter(task); }
+template <class X>
+  requires std::same_as<std::remove_cvref_t<X>, AnyTask>
+internal::AnyTaskAwaiter make_awaiter(X&& task) {
+  return internal::AnyTaskAwaiter(task);
+}
 
 namespace internal {
 
@@ -130,8 +132,8 @@ Task<T> make_task(Scheduler& scheduler, Coro<T> coro) {
 
 }  // namespace internal
 
-// Makes a task of a coroutine, or of anything else that can be awaited, and schedules its first step.
-// Its name defaults to the coroutine's with the number of the task among its siblings. Throws
+// Makes a task of a coroutine, or of anything else that can be awaited, and schedules its first
+// step. Its name defaults to the coroutine's with the number of the task among its siblings. Throws
 // std::runtime_error outside a run. asyncio.create_task.
 template <class T>
 Task<T> create_task(Coro<T> coro) {
@@ -154,8 +156,8 @@ auto create_task(X&& awaitable, std::string name = "") {
   return create_task(internal::as_coro(std::forward<X>(awaitable)), std::move(name));
 }
 
-// Makes a task whose first step runs at once, inside the caller's; one that ends there has never been
-// in the ready queue. Python 3.12's eager tasks.
+// Makes a task whose first step runs at once, inside the caller's; one that ends there has never
+// been in the ready queue. Python 3.12's eager tasks.
 template <class T>
 Task<T> create_eager_task(Coro<T> coro, std::string name = "") {
   internal::Scheduler& scheduler = internal::Scheduler::here();
@@ -165,8 +167,9 @@ Task<T> create_eager_task(Coro<T> coro, std::string name = "") {
   return task;
 }
 
-// Makes a task of fn(args...), which returns a Coro, and keeps the callable and copies of the arguments
-// alive as long as it runs (give std::ref for a reference). The safe way to run a lambda's coroutine.
+// Makes a task of fn(args...), which returns a Coro, and keeps the callable and copies of the
+// arguments alive as long as it runs (give std::ref for a reference). The safe way to run a
+// lambda's coroutine.
 template <class F, class... Args>
 auto spawn(F&& function, Args&&... args) {
   SIM_INTERNAL_CHECK_CLOSURE(F);

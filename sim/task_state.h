@@ -67,8 +67,8 @@ class TaskState : public FutureState {
   // The coroutines from the one suspended up to the root, with the place each stands at.
   std::string stack() const;
 
-  // Called by awaiters as the task suspends: it resumes at `leaf`, and `waiter` says what for (null:
-  // it is ready already).
+  // Called by awaiters as the task suspends: it resumes at `leaf`, and `waiter` says what for
+  // (null: it is ready already).
   void suspended_at(PromiseBase& leaf, Waiter* waiter) {
     leaf_ = &leaf;
     waiter_ = waiter;

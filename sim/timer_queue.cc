@@ -35,7 +35,9 @@ bool TimerQueue::shorten_run(std::int64_t when) {
   const auto first = run_.begin() + static_cast<std::ptrdiff_t>(next_);
   const std::int64_t middle = first[kRunLimit / 2].when;
   auto cut = std::lower_bound(first, run_.end(), middle, by_when);
-  if (cut == first && when >= middle) cut = std::lower_bound(first, run_.end(), middle + 1, by_when);
+  if (cut == first && when >= middle) {
+    cut = std::lower_bound(first, run_.end(), middle + 1, by_when);
+  }
   const bool buckets_empty = std::all_of(std::begin(occupied_), std::end(occupied_),
                                          [](std::uint64_t bits) { return bits == 0; });
   if (buckets_empty) base_ = std::max<std::int64_t>(0, now_);

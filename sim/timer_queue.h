@@ -1,14 +1,15 @@
 // TimerQueue: what is due when. Timers come out by deadline, and those with equal deadlines in the
 // order they were added.
 //
-// The nearest timers stand in one sorted run; what is due at the horizon or later waits, unsorted, in
-// buckets of a radix heap: a timer's bucket is the highest 6-bit digit in which its deadline
+// The nearest timers stand in one sorted run; what is due at the horizon or later waits, unsorted,
+// in buckets of a radix heap: a timer's bucket is the highest 6-bit digit in which its deadline
 // differs from `base_`. Few timers never leave the run. When the run is used up, the lowest bucket
 // is dealt out over the buckets below until it is small enough to be sorted into the run. As time
-// never goes back a timer only ever moves down, and dealing out is stable, so ties keep their order.
+// never goes back a timer only ever moves down, and dealing out is stable, so ties keep their
+// order.
 //
-// Cancelling empties a slot and leaves the place in the run or bucket; places of cancelled timers are
-// swept when they outnumber the living.
+// Cancelling empties a slot and leaves the place in the run or bucket; places of cancelled timers
+// are swept when they outnumber the living.
 #pragma once
 
 #include <algorithm>
@@ -44,7 +45,8 @@ class TimerQueue {
   // A slot for what stands in the ready queue already and can be cancelled there like a due timer.
   Slot add_due(Entry target) { return new_slot(target); }
 
-  // Empties a slot: its timer never runs, also when it is due already and stands in the ready queue.
+  // Empties a slot: its timer never runs, also when it is due already and stands in the ready
+  // queue.
   void cancel(Slot slot) {
     slots_[slot] = Entry();
     if (++cancelled_ > kSweepAt && cancelled_ > pending_ / 2) [[unlikely]] sweep();

@@ -1,5 +1,5 @@
-// Trace: what a run did, as a flat buffer of events and a rolling hash. The hash is the same for the
-// same schedule with every compiler; it holds no address, no line and no wall clock.
+// Trace: what a run did, as a flat buffer of events and a rolling hash. The hash is the same for
+// the same schedule with every compiler; it holds no address, no line and no wall clock.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// The wait-for report: which tasks wait, for what, held by whom, awaited where; and the cycle, if one
-// of them waits for another that waits for it.
+// The wait-for report: which tasks wait, for what, held by whom, awaited where; and the cycle, if
+// one of them waits for another that waits for it.
 #pragma once
 
 #include <string>

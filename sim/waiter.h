@@ -6,8 +6,8 @@
 //     idle --park--> waiting --wake()--> woken --(the task's step)--> resumed
 //                       \---cancel()---> cancelled --(the task's step)--> resumed, throws
 //
-// Between `woken` or `cancelled` and the step lies the cancellation window: a cancel() that comes then
-// finds the waiter done and marks the task instead (must-cancel), so the wake-up is lost.
+// Between `woken` or `cancelled` and the step lies the cancellation window: a cancel() that comes
+// then finds the waiter done and marks the task instead (must-cancel), so the wake-up is lost.
 #pragma once
 
 #include <cstdint>
@@ -39,8 +39,8 @@ class Waiter {
 
   // The future this wait is for; null for a plain waiter.
   virtual FutureState* awaited() const { return nullptr; }
-  // Asked in the task's step before it resumes, where the wake-up was only a hint. False: the waiter
-  // has parked itself again.
+  // Asked in the task's step before it resumes, where the wake-up was only a hint. False: the
+  // waiter has parked itself again.
   virtual bool may_resume() { return true; }
   virtual void describe(WaitDescription& description) const = 0;
 

@@ -1,5 +1,6 @@
-// What the tests of the primitives share: programs whose every operation is written down, so that the
-// transcript can be compared line for line with what CPython's asyncio gives for the same program.
+// What the tests of the primitives share: programs whose every operation is written down, so that
+// the transcript can be compared line for line with what CPython's asyncio gives for the same
+// program.
 //
 //   Transcript transcript;
 //   Lock lock;
@@ -13,9 +14,9 @@
 //   });
 //   EXPECT_EQ(transcript.text(), "0 main: spawn\n0 a: acquire\n1 a: sleep, release, ...");
 //
-// A line is "TIME LABEL: OPERATION, OPERATION...", the operations with " = VALUE" if they give one and
-// " ! ERROR" if they throw. A body that ends writes "returns VALUE" or "ends ERROR". One unit of time
-// is a millisecond.
+// A line is "TIME LABEL: OPERATION, OPERATION...", the operations with " = VALUE" if they give one
+// and " ! ERROR" if they throw. A body that ends writes "returns VALUE" or "ends ERROR". One unit
+// of time is a millisecond.
 #pragma once
 
 #include <any>

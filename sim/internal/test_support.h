@@ -41,10 +41,10 @@ inline bool long_run() { return std::getenv("SIMLOOP_LONG") != nullptr; }
 
 using Log = std::vector<std::string>;
 
-// Counts loop iterations: a chain of callbacks, each scheduling the next, of which one runs in every
-// iteration. Start it before what is measured schedules anything; then its callback is the first of
-// each iteration, and count() in a task is the number of iterations since. Virtual time stands still
-// meanwhile, as something is always ready.
+// Counts loop iterations: a chain of callbacks, each scheduling the next, of which one runs in
+// every iteration. Start it before what is measured schedules anything; then its callback is the
+// first of each iteration, and count() in a task is the number of iterations since. Virtual time
+// stands still meanwhile, as something is always ready.
 class IterationCounter {
  public:
   IterationCounter() = default;

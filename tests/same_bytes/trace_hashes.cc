@@ -1,6 +1,6 @@
-// trace_hashes SEEDS: for each scenario that ships, one hash of what it did under SEEDS seeds: the trace
-// hashes, the transcripts and the kinds of the findings. Two builds that print the same text behave the
-// same.
+// trace_hashes SEEDS: for each scenario that ships, one hash of what it did under SEEDS seeds: the
+// trace hashes, the transcripts and the kinds of the findings. Two builds that print the same text
+// behave the same.
 #include <cstdio>
 #include <cstdlib>
 #include <string>

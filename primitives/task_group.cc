@@ -1,0 +1,151 @@
+#include "primitives/task_group.h"
+
+#include <stdexcept>
+
+#include "sim/event_loop.h"
+#include "sim/exception_group.h"
+
+namespace sim {
+
+using internal::TaskState;
+
+// A child's place in the group, and in the callbacks of its task.
+class TaskGroup::Child final : public internal::Runnable {
+ public:
+  Child(TaskGroup& group, TaskState& task) : group_(&group), task_(&task) {
+    node_.entry = internal::Entry::runnable(this);
+    previous_ = group.last_;
+    (previous_ != nullptr ? previous_->next_ : group.first_) = this;
+    group.last_ = this;
+    task.add_callback(node_);
+  }
+  void run() override {
+    TaskGroup* group = group_;
+    const internal::Ref<TaskState> task = task_;
+    drop();
+    if (group != nullptr) group->child_done(*task);
+  }
+  void drop() noexcept override {
+    leave();
+    delete this;
+  }
+  // The group goes before the child: nobody is told any more.
+  void orphan() {
+    leave();
+    if (task_->remove_callback(node_)) delete this;
+  }
+  TaskState& task() const { return *task_; }
+  Child* next() const { return next_; }
+
+ private:
+  void leave() noexcept {
+    if (group_ == nullptr) return;
+    (previous_ != nullptr ? previous_->next_ : group_->first_) = next_;
+    (next_ != nullptr ? next_->previous_ : group_->last_) = previous_;
+    group_ = nullptr;
+  }
+
+  TaskGroup* group_;
+  internal::Ref<TaskState> task_;
+  internal::CallbackNode node_;
+  Child* previous_ = nullptr;
+  Child* next_ = nullptr;
+};
+
+// Suspends the parent until the last child has ended.
+class TaskGroup::Completed final : public internal::Waiter {
+ public:
+  explicit Completed(TaskGroup& group) : group_(&group) {}
+  Completed(Completed&& other) : group_(other.group_) {}
+  bool ready() { return false; }
+  void suspend(internal::PromiseBase& at) {
+    park(at);
+    group_->completed_ = this;
+  }
+  void resume() {
+    group_->completed_ = nullptr;
+    resumed();
+  }
+  void describe(internal::WaitDescription& description) const override {
+    description.what = "the children of a TaskGroup";
+    for (const Child* c = group_->first_; c != nullptr; c = c->next()) {
+      description.futures.push_back(&c->task());
+    }
+  }
+
+ private:
+  TaskGroup* group_;
+};
+
+TaskGroup::~TaskGroup() {
+  while (first_ != nullptr) first_->orphan();
+}
+
+void TaskGroup::enter() {
+  if (parent_) throw std::runtime_error("TaskGroup has already been entered");
+  parent_ = internal::Ref<TaskState>(internal::Scheduler::here().current());
+  if (parent_ == nullptr) throw std::runtime_error("TaskGroup cannot determine the parent task");
+}
+
+const char* TaskGroup::refusal() const {
+  if (!parent_) return "TaskGroup has not been entered";
+  if (exiting_ && first_ == nullptr) return "TaskGroup is finished";
+  if (aborting_) return "TaskGroup is shutting down";
+  return nullptr;
+}
+
+void TaskGroup::adopt(TaskState& task) {
+  if (task.done()) return child_done(task);
+  new Child(*this, task);  // belongs to the task's callbacks, then to the ready queue
+}
+
+void TaskGroup::abort() {
+  aborting_ = true;
+  for (Child* c = first_; c != nullptr; c = c->next()) {
+    if (!c->task().done()) c->task().cancel("");
+  }
+}
+
+void TaskGroup::child_done(TaskState& task) {
+  if (first_ == nullptr && completed_ != nullptr &&
+      completed_->status() == internal::WaitStatus::waiting) {
+    completed_->wake();
+  }
+  if (task.cancelled()) return;
+  const std::exception_ptr error = task.exception();
+  if (error == nullptr) return;
+  errors_.push_back(error);
+  if (parent_->done()) {
+    running_loop().call_exception_handler({"a task has failed whose group has ended", error});
+    return;
+  }
+  if (aborting_ || parent_cancel_requested_) return;
+  abort();
+  parent_cancel_requested_ = true;
+  parent_->cancel("");
+}
+
+Coro<> TaskGroup::leave(std::exception_ptr error, bool cancelled) {
+  exiting_ = true;
+  std::exception_ptr cancellation = cancelled ? error : nullptr;
+  if (error != nullptr && !aborting_) abort();
+  // The wait can be cancelled more than once.
+  while (first_ != nullptr) {
+    const Outcome<void> waited = co_await settle(Completed(*this));
+    if (waited.has_value() || aborting_) continue;
+    cancellation = waited.exception();
+    abort();
+  }
+  // What the group asked of its parent is taken back, so that it does not leave the block.
+  if (parent_cancel_requested_ && parent_->uncancel() == 0) cancellation = nullptr;
+  if (cancellation != nullptr && errors_.empty()) std::rethrow_exception(cancellation);
+  if (error != nullptr && !cancelled) errors_.push_back(error);
+  if (errors_.empty()) co_return;
+  if (parent_->cancelling() > 0) {  // from outside: delivered again at the next co_await
+    parent_->uncancel();
+    parent_->cancel("");
+  }
+  throw ExceptionGroup("unhandled errors in a TaskGroup", std::move(errors_));
+}
+
+}  // namespace sim

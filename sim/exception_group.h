@@ -1,0 +1,62 @@
+// ExceptionGroup: several exceptions thrown as one, as task_group() does. Groups nest.
+//
+//   catch (const sim::ExceptionGroup& group) {
+//     auto [timeouts, others] = group.split<sim::TimeoutError>();
+//     if (others) throw *others;
+//   }
+//
+// Source: PEP 654.
+#pragma once
+
+#include <exception>
+#include <functional>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sim {
+
+class ExceptionGroup : public std::runtime_error {
+ public:
+  using Predicate = std::function<bool(const std::exception_ptr&)>;
+
+  // Throws std::invalid_argument if there are no exceptions.
+  ExceptionGroup(const std::string& message, std::vector<std::exception_ptr> exceptions);
+
+  const std::vector<std::exception_ptr>& exceptions() const { return exceptions_; }
+
+  // The exceptions that match and those that do not, as groups of the same nesting; nothing where
+  // there are none. A nested group that matches as a whole is taken as a whole.
+  std::pair<std::optional<ExceptionGroup>, std::optional<ExceptionGroup>> split(
+      const Predicate& matches) const;
+  template <class E>
+  std::pair<std::optional<ExceptionGroup>, std::optional<ExceptionGroup>> split() const {
+    return split(is_a<E>);
+  }
+  // Only the part that matches.
+  std::optional<ExceptionGroup> subgroup(const Predicate& matches) const {
+    return split(matches).first;
+  }
+  template <class E>
+  std::optional<ExceptionGroup> subgroup() const {
+    return split(is_a<E>).first;
+  }
+
+ private:
+  template <class E>
+  static bool is_a(const std::exception_ptr& error) {
+    try {
+      std::rethrow_exception(error);
+    } catch (const E&) {
+      return true;
+    } catch (...) {
+      return false;
+    }
+  }
+  std::string message_;
+  std::vector<std::exception_ptr> exceptions_;
+};
+
+}  // namespace sim
