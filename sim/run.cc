@@ -25,18 +25,23 @@ EventLoop& free_loop(const std::unique_ptr<EventLoop>& loop) {
 }
 
 // Stops the loop in the iteration after the one that main ended in, as run_until_complete does.
+// Belongs to main's callbacks, then to the ready queue, where the end of the run may leave it
+// behind.
 class StopWhenDone final : public internal::Runnable {
  public:
-  explicit StopWhenDone(TaskState& task) : task_(task) {
+  StopWhenDone(TaskState& main, std::uint64_t run) : run_(run) {
     node_.entry = internal::Entry::runnable(this);
-    task_.add_callback(node_);
+    main.add_callback(node_);
   }
-  ~StopWhenDone() { task_.remove_callback(node_); }
-  void run() override { Scheduler::here().stop(); }
-  void drop() noexcept override {}
+  void run() override {
+    Scheduler& scheduler = Scheduler::here();
+    if (scheduler.run_number() == run_) scheduler.stop();
+    delete this;
+  }
+  void drop() noexcept override { delete this; }
 
  private:
-  TaskState& task_;
+  std::uint64_t run_;
   internal::CallbackNode node_;
 };
 
@@ -62,7 +67,7 @@ void Runner::run_until_done(TaskState& main) {
   if (broken_) throw std::runtime_error("an earlier run of this runner broke off");
   scheduler.begin_run();
   scheduler.start(main);
-  const StopWhenDone stop(main);
+  new StopWhenDone(main, scheduler.run_number());
   broken_ = true;  // unless it ends well
   const Scheduler::Ended ended = scheduler.run();
   if (main.done() && ended != Scheduler::Ended::failed) {

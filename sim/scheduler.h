@@ -101,7 +101,11 @@ class Scheduler {
   }
   // Virtual time when the current run began.
   std::int64_t run_began() const { return run_began_; }
-  void begin_run() { run_began_ = now_; }
+  void begin_run() {
+    run_began_ = now_;
+    ++run_number_;
+  }
+  std::uint64_t run_number() const { return run_number_; }
 
   enum class Ended { stopped, nothing_to_run, failed };
   // Runs until stop(), a failed check, or until nothing can run any more.
@@ -176,6 +180,7 @@ class Scheduler {
   Order order_ = Order::fifo;
   std::int64_t now_ = 0;
   std::int64_t run_began_ = 0;
+  std::uint64_t run_number_ = 0;
   DecisionSource* source_ = nullptr;
   std::size_t draining_ = 0;
   std::uint32_t refills_seen_ = 0;
