@@ -1,5 +1,6 @@
-// Small random programs: a few tasks that work on one primitive, yield, sleep and cancel each other. Every
-// task ends by itself, so whatever the schedule and whoever is cancelled, the program ends.
+// Small random programs: a few tasks that work on one primitive, yield, sleep and cancel each
+// other. Every task ends by itself, so whatever the schedule and whoever is cancelled, the program
+// ends.
 #pragma once
 
 #include <rapidcheck.h>
@@ -45,8 +46,8 @@ inline rc::Gen<Program> program() {
       rc::gen::arbitrary<std::uint64_t>(), rc::gen::inRange(0, 3));
 }
 
-// Runs the program: `use(index)` makes the coroutine of a task's work on the primitive, `at_end` looks at
-// what is left when all tasks have ended. A deadlock throws.
+// Runs the program: `use(index)` makes the coroutine of a task's work on the primitive, `at_end`
+// looks at what is left when all tasks have ended. A deadlock throws.
 template <class Use, class AtEnd>
 void run(const Program& program, Use use, AtEnd at_end) {
   std::vector<sim::Task<>> tasks;
