@@ -6,6 +6,7 @@
 #include <rapidcheck.h>
 
 #include <cstdlib>
+#include <type_traits>
 #include <vector>
 
 #include "primitives/primitives.h"
@@ -27,7 +28,9 @@ struct Program {
 
 inline rc::Gen<Step> step(int tasks) {
   return rc::gen::apply(
-      [](Step::Kind kind, int argument) { return Step{kind, argument}; },
+      [](Step::Kind kind, int argument) {
+        return Step{kind, argument};
+      },
       rc::gen::weightedElement<Step::Kind>({{5, Step::Kind::use},
                                             {2, Step::Kind::yield},
                                             {2, Step::Kind::sleep},
@@ -46,10 +49,11 @@ inline rc::Gen<Program> program() {
       rc::gen::arbitrary<std::uint64_t>(), rc::gen::inRange(0, 3));
 }
 
-// Runs the program: `use(index)` makes the coroutine of a task's work on the primitive, `at_end`
-// looks at what is left when all tasks have ended. A deadlock throws.
-template <class Use, class AtEnd>
-void run(const Program& program, Use use, AtEnd at_end) {
+// Runs the program: `use(index)` makes the coroutine of a task's work on the primitive. Where tasks
+// may be left waiting, `at_rest` looks at them when nothing moves any more, and then they are
+// cancelled. `at_end` looks at what is left when all tasks have ended. A deadlock throws.
+template <class Use, class AtRest, class AtEnd>
+sim::RunStats run(const Program& program, Use use, AtRest at_rest, AtEnd at_end) {
   std::vector<sim::Task<>> tasks;
   const auto task = [&](int index) -> sim::Coro<> {
     for (const Step& s : program.scripts[static_cast<std::size_t>(index)]) {
@@ -73,6 +77,11 @@ void run(const Program& program, Use use, AtEnd at_end) {
     for (int i = 0; i < static_cast<int>(program.scripts.size()); ++i) {
       tasks.push_back(sim::create_task(task(i)));
     }
+    if constexpr (!std::is_null_pointer_v<AtRest>) {
+      co_await sim::wait(tasks, sim::WaitOptions(std::chrono::hours(1)));
+      at_rest();
+      for (const sim::Task<>& t : tasks) t.cancel();
+    }
     co_await sim::wait(tasks);
     for (const sim::Task<>& t : tasks) {
       if (!t.cancelled() && t.exception() != nullptr) std::rethrow_exception(t.exception());
@@ -84,14 +93,24 @@ void run(const Program& program, Use use, AtEnd at_end) {
   sim::RunOptions options;
   options.order = program.schedule == 2 ? sim::Order::any : sim::Order::fifo;
   if (program.schedule != 0) options.source = &source;
-  sim::run(main(), options);
+  options.trace = true;
+  sim::Runner runner(options);
+  runner.run(main());
+  runner.close();
+  return runner.stats();
+}
+template <class Use, class AtEnd>
+sim::RunStats run(const Program& program, Use use, AtEnd at_end) {
+  return run(program, use, nullptr, at_end);
 }
 
 inline void showValue(const Program& program, std::ostream& os) {
   os << "seed " << program.seed << ", schedule " << program.schedule;
   for (const Script& script : program.scripts) {
     os << "\n ";
-    for (const Step& s : script) os << " " << "uysc"[static_cast<int>(s.kind)] << s.argument;
+    for (const Step& s : script)
+      os << " "
+         << "uysc"[static_cast<int>(s.kind)] << s.argument;
   }
 }
 

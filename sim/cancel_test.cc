@@ -363,6 +363,34 @@ TEST(Cancel, OfACycleOfTasksThrowsAndLeavesThemPending) {
   EXPECT_THAT(findings.kinds(), testing::Each(sim::FindingKind::pending_at_end));
 }
 
+TEST(Cancel, OfItselfBeforeItClosesACycleIsToldToTheExceptionHandler) {
+  std::optional<Task<>> a;
+  std::optional<Task<>> b;
+  Log log;
+  const auto wait_for_b = [&]() -> Coro<> { co_await *b; };
+  const auto close_the_cycle = [&]() -> Coro<> {
+    sim::current_task().cancel();
+    co_await *a;
+  };
+  const auto body = [&]() -> Coro<> {
+    sim::running_loop().set_exception_handler(
+        [&](sim::EventLoop&, const sim::ExceptionContext& context) {
+          log.push_back(sim::internal::describe_exception(context.exception));
+        });
+    a = create_task(wait_for_b());
+    b = create_task(close_the_cycle());
+    co_await sim::yield();
+    co_await sim::yield();
+    EXPECT_FALSE(a->done() || b->done());
+    a.reset();
+    b.reset();
+  };
+  sim::test::Findings findings;
+  sim::run(body(), sim::test::observed_by(findings));
+  EXPECT_THAT(log, ElementsAre("std::runtime_error: cancelled a cycle of tasks that wait for one "
+                               "another"));
+}
+
 TEST(Cancel, AnExceptionHandlerForStandardExceptionsDoesNotCatchIt) {
   const auto child = []() -> Coro<int> {
     try {

@@ -34,10 +34,11 @@ struct Question {
 };
 
 // Answers from a sparse list of deviations, by the number of the question; 0 elsewhere.
+using Answers = std::map<std::size_t, std::uint32_t>;
+
 class Deviations final : public DecisionSource {
  public:
-  explicit Deviations(std::map<std::size_t, std::uint32_t> answers = {})
-      : answers_(std::move(answers)) {}
+  explicit Deviations(Answers answers = {}) : answers_(std::move(answers)) {}
   std::uint32_t pick(DecisionKind kind, std::uint32_t n, const DecisionContext& context) override {
     EXPECT_EQ(context.loop, &sim::running_loop());
     const auto answer = answers_.find(asked.size());
@@ -47,7 +48,7 @@ class Deviations final : public DecisionSource {
   std::vector<Question> asked;
 
  private:
-  std::map<std::size_t, std::uint32_t> answers_;
+  Answers answers_;
 };
 
 RunOptions decided_by(DecisionSource& source, Order order) {
@@ -93,7 +94,7 @@ TEST(Decision, TheFifoSourceGivesAsynciosOrder) {
 }
 
 TEST(Decision, UnderFifoTheOrderOfWhatIsReadyIsNoChoice) {
-  Deviations source({{0, 1}, {1, 1}});
+  Deviations source(Answers{{0, 1}, {1, 1}});
   EXPECT_THAT(three_ready(source, Order::fifo), ElementsAre("a", "b", "c"));
   EXPECT_TRUE(source.asked.empty());
 }
@@ -103,9 +104,9 @@ TEST(Decision, UnderFifoTheOrderOfTimersOfOneInstantIsAChoice) {
   EXPECT_THAT(three_ties(asking, Order::fifo), ElementsAre("a", "b", "c", "later"));
   EXPECT_EQ(asking.asked, (std::vector<Question>{{DecisionKind::timer_tie, 3, ""},
                                                  {DecisionKind::timer_tie, 2, ""}}));
-  Deviations last_first({{0, 2}});
+  Deviations last_first(Answers{{0, 2}});
   EXPECT_THAT(three_ties(last_first, Order::fifo), ElementsAre("c", "a", "b", "later"));
-  Deviations reversed({{0, 2}, {1, 1}});
+  Deviations reversed(Answers{{0, 2}, {1, 1}});
   EXPECT_THAT(three_ties(reversed, Order::fifo), ElementsAre("c", "b", "a", "later"));
 }
 
@@ -128,15 +129,15 @@ TEST(Decision, UnderAnyEachStepIsAChoiceOfAllThatIsReady) {
   EXPECT_EQ(asking.asked, (std::vector<Question>{{DecisionKind::ready, 4, ""},
                                                  {DecisionKind::ready, 3, ""},
                                                  {DecisionKind::ready, 2, ""}}));
-  Deviations second_first({{0, 1}});
+  Deviations second_first(Answers{{0, 1}});
   EXPECT_THAT(three_ready(second_first, Order::any), ElementsAre("b", "a", "c"));
-  Deviations reversed({{0, 2}, {1, 1}});
+  Deviations reversed(Answers{{0, 2}, {1, 1}});
   EXPECT_THAT(three_ready(reversed, Order::any), ElementsAre("c", "b", "a"));
 }
 
 TEST(Decision, UnderAnyWhatIsScheduledNowMayOvertakeWhatIsReady) {
   Log log;
-  Deviations source({{0, 0}, {1, 1}});
+  Deviations source(Answers{{0, 0}, {1, 1}});
   const auto body = [&]() -> Coro<> {
     sim::running_loop().call_soon([&] {
       log.push_back("a");
@@ -160,12 +161,12 @@ TEST(Decision, OneReadyHandleIsNoChoice) {
 }
 
 TEST(Decision, AnAnswerBeyondTheChoicesIsRefused) {
-  Deviations source({{0, 4}});
+  Deviations source(Answers{{0, 4}});
   EXPECT_THROW(three_ready(source, Order::any), std::out_of_range);
 }
 
 TEST(Choose, AsksForOneOfN) {
-  Deviations source({{0, 2}, {2, 1}});
+  Deviations source(Answers{{0, 2}, {2, 1}});
   std::vector<int> chosen;
   const auto body = [&]() -> Coro<> {
     chosen.push_back(sim::choose(3));
@@ -281,7 +282,7 @@ TEST(Deviation, OneDiffersFromTheDefaultRunFromThereOn) {
   const Walk plain = walk(&none, Order::any);
   std::set<std::uint64_t> hashes = {plain.hash};
   for (std::size_t at = 0; at < none.asked.size(); ++at) {
-    Deviations one({{at, 1}});
+    Deviations one(Answers{{at, 1}});
     const Walk walked = walk(&one, Order::any);
     ASSERT_GT(one.asked.size(), at);
     for (std::size_t i = 0; i <= at; ++i) EXPECT_EQ(one.asked[i], none.asked[i]);

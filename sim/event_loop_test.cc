@@ -77,6 +77,28 @@ TEST(EventLoop, DueTimersJoinBehindWhatIsReady) {
   EXPECT_THAT(log, ElementsAre("first timer", "ready", "ready too", "due timer"));
 }
 
+TEST(EventLoop, TimersThatComeDueInABusyStepRunLateAndBehindWhatIsReady) {
+  Log log;
+  const auto body = [&]() -> Coro<> {
+    running_loop().call_later(2ms, say(log, "2 ms"));
+    running_loop().call_later(5ms, say(log, "5 ms"));
+    running_loop().call_later(50ms, say(log, "50 ms"));
+    running_loop().call_soon([&] {
+      sim::busy(10ms);
+      log.push_back("busy");
+      running_loop().call_soon(say(log, "ready"));
+    });
+    running_loop().call_soon(say(log, "same iteration"));
+    co_await sim::yield();
+    co_await sim::yield();
+    co_await sim::yield();
+    EXPECT_EQ(sim::uptime(), 10ms);
+    co_await sim::sleep(100ms);
+  };
+  sim::run(body());
+  EXPECT_THAT(log, ElementsAre("busy", "same iteration", "ready", "2 ms", "5 ms", "50 ms"));
+}
+
 TEST(EventLoop, ATimerKnowsWhenItIsDue) {
   const auto body = []() -> Coro<> {
     co_await sim::sleep(1s);
