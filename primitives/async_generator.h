@@ -92,8 +92,16 @@ struct GeneratorPromise : AwaitingPromise {
     return Yielded(*state);
   }
   Yielded yield_value(T&& value) { return yield_value(value); }
+  // A constant is copied: who reads the value may change it.
+  Yielded yield_value(const T& value)
+    requires std::copy_constructible<T>
+  {
+    copy.emplace(value);
+    return yield_value(*copy);
+  }
 
   GeneratorState<T>* state = nullptr;
+  std::optional<T> copy;
 };
 
 // Runs a generator to its next co_yield or its end.

@@ -1,0 +1,71 @@
+#include "sim/ref.h"
+
+#include <gtest/gtest.h>
+
+#include <utility>
+
+namespace {
+
+using sim::internal::Ref;
+
+// Counts its references; says when the last one goes.
+struct Counted {
+  int references = 0;
+  bool released = false;
+  void retain() { ++references; }
+  void release() { released = --references == 0; }
+};
+
+TEST(Ref, CountsCopiesAndNotMoves) {
+  Counted object;
+  {
+    Ref<Counted> first(&object);
+    EXPECT_EQ(object.references, 1);
+    const Ref<Counted> copy = first;
+    EXPECT_EQ(object.references, 2);
+    const Ref<Counted> moved = std::move(first);
+    EXPECT_EQ(object.references, 2);
+    EXPECT_TRUE(first == nullptr);  // NOLINT: that is the claim
+    EXPECT_EQ(moved.get(), &object);
+    EXPECT_FALSE(object.released);
+  }
+  EXPECT_TRUE(object.released);
+}
+
+TEST(Ref, AssignmentReleasesWhatItHeld) {
+  Counted a;
+  Counted b;
+  Ref<Counted> ref(&a);
+  ref = Ref<Counted>(&b);
+  EXPECT_TRUE(a.released);
+  EXPECT_EQ(b.references, 1);
+  const Ref<Counted>& same = ref;
+  ref = same;
+  EXPECT_EQ(b.references, 1);
+  EXPECT_FALSE(b.released);
+  ref = {};
+  EXPECT_TRUE(b.released);
+}
+
+TEST(Ref, AdoptTakesOverAndDetachGivesUpACount) {
+  Counted object;
+  object.retain();
+  auto ref = Ref<Counted>::adopt(&object);
+  EXPECT_EQ(object.references, 1);
+  EXPECT_EQ(ref.detach(), &object);
+  EXPECT_FALSE(ref);
+  EXPECT_EQ(object.references, 1);
+}
+
+TEST(Ref, ConvertsToARefOfABase) {
+  struct Derived : Counted {};
+  Derived object;
+  Ref<Derived> derived(&object);
+  const Ref<Counted> copied = derived;
+  EXPECT_EQ(object.references, 2);
+  const Ref<Counted> moved = std::move(derived);
+  EXPECT_EQ(object.references, 2);
+  EXPECT_EQ(moved.get(), &object);
+}
+
+}  // namespace
