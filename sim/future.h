@@ -128,13 +128,14 @@ class ResultHandle {
   // Returns an id for remove_done_callback().
   template <class F>
   std::uint64_t add_done_callback(F function) const {
+    State* const future = state();
     const std::uint64_t id = next_callback_id();
     auto* callback = new DoneCallback<Derived, State, F>(std::move(function), id);
     if (done()) {
-      callback->scheduled(*state());
+      callback->scheduled(*future);
       Scheduler::here().push(callback->node.entry);
     } else {
-      state()->add_callback(callback->node);
+      future->add_callback(callback->node);
     }
     return id;
   }

@@ -90,11 +90,17 @@ class Settle {
   Settle(Settle&& other) : operand_(std::move(other.operand_)) {}
 
   bool ready() {
-    awaiter_.emplace(*this);
-    return awaiter_->inner.ready();
+    try {
+      awaiter_.emplace(*this);
+      return awaiter_->inner.ready();
+    } catch (...) {  // misuse, told before anything is awaited
+      misuse_ = std::current_exception();
+      return true;
+    }
   }
   void suspend(PromiseBase& at) { awaiter_->inner.suspend(at); }
   Outcome<T> resume() {
+    if (misuse_ != nullptr) [[unlikely]] return Outcome<T>(misuse_, is_cancelled_error(misuse_));
     if constexpr (requires { awaiter_->inner.result(); }) {  // no throw needed to know
       return take_outcome(awaiter_->inner.result());
     } else {
@@ -118,6 +124,7 @@ class Settle {
   };
   X operand_;
   std::optional<InPlace> awaiter_;
+  std::exception_ptr misuse_;
 };
 
 }  // namespace internal

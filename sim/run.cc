@@ -58,13 +58,14 @@ Runner::~Runner() {
   if (loop_ != nullptr) close_loop();
 }
 
-Runner::Scope::Scope(Runner& runner) : running(free_loop(runner.loop_)) {}
+Runner::Scope::Scope(Runner& runner) : running(free_loop(runner.loop_)) {
+  if (runner.broken_) throw std::runtime_error("an earlier run of this runner broke off");
+}
 
 EventLoop& Runner::get_loop() { return open_loop(loop_); }
 
 void Runner::run_until_done(TaskState& main) {
   Scheduler& scheduler = loop_->scheduler();
-  if (broken_) throw std::runtime_error("an earlier run of this runner broke off");
   scheduler.begin_run();
   scheduler.start(main);
   new StopWhenDone(main, scheduler.run_number());

@@ -307,7 +307,7 @@ TEST(TimerQueue, AgreesWithAStableSortWhenAllAreAddedFirst) {
   sim::Rng rng(11);
   std::vector<std::pair<std::int64_t, std::uint32_t>> all;
   for (int i = 0; i < 100000; ++i) {
-    const std::int64_t when = rng.uniform(0, 5000) * 1'000'003;
+    const std::int64_t when = rng.uniform(0, 5000) * std::int64_t{1'000'003};
     all.emplace_back(when, timers.add(when));
   }
   std::ranges::sort(all);  // stable, as ids go up in the order of adding
