@@ -219,7 +219,9 @@ struct GetWorld {
   }
   void check(bool cancelled) {
     EXPECT_EQ(got.size() + queue.size(), 2u);
-    if (!cancelled) EXPECT_EQ(got.size(), 2u);
+    if (!cancelled) {
+      EXPECT_EQ(got.size(), 2u);
+    }
     while (!queue.empty()) got.push_back(queue.get_nowait());
     EXPECT_EQ(std::set<int>(got.begin(), got.end()), (std::set<int>{1, 2}));
   }
@@ -237,7 +239,9 @@ struct PutWorld {
   }
   void check(bool cancelled) {
     EXPECT_TRUE(got.contains(2));
-    if (!cancelled) EXPECT_TRUE(got.contains(1));
+    if (!cancelled) {
+      EXPECT_TRUE(got.contains(1));
+    }
   }
 };
 
@@ -264,7 +268,9 @@ struct GatherWorld {
   Coro<> victim() { co_await sim::gather(child(500ms), child(1s), child(1s)); }
   Coro<> others() { co_await sim::sleep(3s); }
   void check(bool cancelled) {
-    if (!cancelled) EXPECT_EQ(ended, 3);
+    if (!cancelled) {
+      EXPECT_EQ(ended, 3);
+    }
   }
 };
 
@@ -282,7 +288,9 @@ struct WaitWorld {
   }
   Coro<> others() { co_await sim::sleep(3s); }
   void check(bool) {
-    if (task) EXPECT_TRUE(task.done() && !task.cancelled()) << "wait() cancels nothing";
+    if (task) {
+      EXPECT_TRUE(task.done() && !task.cancelled()) << "wait() cancels nothing";
+    }
   }
 };
 
@@ -414,7 +422,9 @@ struct FutureWorld {
     if (!future.done()) future.set_result(1);
   }
   void check(bool cancelled) {
-    if (!cancelled) EXPECT_EQ(future.result(), 1);
+    if (!cancelled) {
+      EXPECT_EQ(future.result(), 1);
+    }
   }
 };
 

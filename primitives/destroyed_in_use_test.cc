@@ -58,7 +58,9 @@ std::vector<sim::Finding> destroy_under(P& primitive, Wait waits, Wake wake, Aft
     }
     co_await sim::gather_settled(tasks);
     for (std::size_t i = 0; i < tasks.size(); ++i) {
-      if (after != After::nothing) EXPECT_EQ(tasks[i].cancelled(), pending[i]);
+      if (after != After::nothing) {
+        EXPECT_EQ(tasks[i].cancelled(), pending[i]);
+      }
     }
   };
   sim::run(body(), observed_by(findings));
