@@ -6,9 +6,9 @@ namespace sim::internal {
 
 void report_generator_destroyed(const PromiseBase& frame) {
   report_finding({FindingKind::destroyed_in_use,
-                  "asynchronous generator '" + function_name(frame.function) + "' (" +
-                      to_string(frame.function) + ") was destroyed while a task awaits it",
-                  frame.function,
+                  "asynchronous generator '" + function_name(frame.place) + "' (" +
+                      to_string(frame.place) + ") was destroyed while a task awaits it",
+                  frame.place,
                   {}});
 }
 

@@ -60,7 +60,7 @@ template <class T>
 struct GeneratorPromise : AwaitingPromise {
   AsyncGenerator<T> get_return_object(
       std::source_location in = std::source_location::current()) {
-    function = in;
+    place = in;
     auto shared = std::make_shared<GeneratorState<T>>();
     state = shared.get();
     state->frame = this;

@@ -32,26 +32,24 @@ class Condition::Visit {
 };
 
 // Acquires the lock again. Says whether the lock was destroyed meanwhile.
-class Condition::Reacquire : public Lock::Acquire {
+class Condition::Reacquire : public Lock::Acquiring {
  public:
-  Reacquire(Lock& lock, bool& destroyed) : Acquire(lock), destroyed_(destroyed) {}
+  Reacquire(Lock* lock, bool* destroyed) : Acquiring(lock), destroyed_(destroyed) {}
   void resume() {
-    destroyed_ = task_ != nullptr && list() == nullptr;
-    Acquire::resume();
+    *destroyed_ = task_ != nullptr && list() == nullptr;
+    Acquiring::resume();
   }
 
  private:
-  bool& destroyed_;
+  bool* destroyed_;
 };
 
 class Condition::Wait : public internal::QueuedWaiter {
  public:
-  explicit Wait(Condition& condition) : condition_(&condition) {}
-  Wait(Wait&& other) : condition_(other.condition_) {}
+  static constexpr const char* kOperation = "Condition.wait";
+  explicit Wait(Condition* condition) : condition_(condition) {}
   bool ready() { return false; }
-  void suspend(internal::PromiseBase& at) {
-    park_in(condition_->waiters_, at);
-  }
+  void suspend(internal::PromiseBase& at) { park_in(condition_->waiters_, at); }
   void resume() {
     if (!leave_list()) throw_destroyed();
     resumed();
@@ -84,13 +82,14 @@ Coro<> Condition::wait() {
   release();
   Lock& lock = *lock_;
   const Visit visit(*this);
-  const Outcome<void> waited = co_await settle(Wait(*this));
+  const Outcome<void> waited = co_await settle(internal::Operation<Wait, Condition*>(this));
   if (visit.destroyed()) waited.value();  // throws; the lock may have gone too
   std::exception_ptr error = waited.exception();
   // The lock is acquired again whatever happens; of several cancellations the last one counts.
   for (bool acquired = false; !acquired;) {
     bool destroyed = false;
-    const Outcome<void> outcome = co_await settle(Reacquire(lock, destroyed));
+    const Outcome<void> outcome =
+        co_await settle(internal::Operation<Reacquire, Lock*, bool*>(&lock, &destroyed));
     acquired = outcome.has_value();
     if (!acquired) error = outcome.exception();
     if (destroyed) std::rethrow_exception(error);

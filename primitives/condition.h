@@ -29,7 +29,7 @@ class Condition {
   ~Condition();
 
   Lock::Acquire acquire() { return lock_->acquire(); }
-  internal::Guarded<Lock::Acquire, Lock> guard() { return lock_->guard(); }
+  internal::Guarded<Lock::Acquiring, Lock> guard() { return lock_->guard(); }
   void release() { lock_->release(); }
   bool locked() const { return lock_->locked(); }
 

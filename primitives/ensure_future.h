@@ -40,7 +40,7 @@ Ref<ValueState<T>> ensure_state(Future<T>& future) {
   return ensure_state(std::as_const(future));
 }
 template <class X>
-  requires(!std::is_lvalue_reference_v<X> && Awaiter<X>)
+  requires(!std::is_lvalue_reference_v<X> && Awaitable<X>)
 auto ensure_state(X&& awaitable) {
   return create_task(as_coro(std::move(awaitable))).take_state();
 }
@@ -55,7 +55,6 @@ using ValueOf = std::conditional_t<
 // copied.
 template <class State>
 ValueOf<State> take_value(State& state) {
-  state.mark_retrieved();
   if constexpr (std::is_void_v<decltype(state.result().take())>) {
     return {};
   } else if constexpr (kCopyable<ValueOf<State>>) {

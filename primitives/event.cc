@@ -7,7 +7,7 @@ void Event::destroyed_in_use() {
   object_.destroyed_in_use(false, nullptr, waiters_);
 }
 
-void Event::Wait::describe(internal::WaitDescription& description) const {
+void Event::Waiting::describe(internal::WaitDescription& description) const {
   description.what = list() != nullptr ? event_->object_.describe() : "an Event that was destroyed";
 }
 

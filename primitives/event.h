@@ -10,7 +10,7 @@
 #include <source_location>
 #include <utility>
 
-#include "primitives/unawaited.h"
+#include "primitives/operation.h"
 #include "sim/await.h"
 #include "sim/object.h"
 
@@ -18,7 +18,8 @@ namespace sim {
 
 class Event {
  public:
-  class Wait;
+  class Waiting;
+  using Wait = internal::Operation<Waiting, Event*>;
 
   explicit Event(std::source_location place = std::source_location::current())
       : object_("Event", place) {}
@@ -46,23 +47,13 @@ class Event {
   internal::Object object_;
 };
 
-class [[nodiscard("co_await it")]] Event::Wait : public internal::QueuedWaiter,
-                                                 private internal::Unawaited {
+class Event::Waiting : public internal::QueuedWaiter {
  public:
-  using Unawaited::decline;
-  explicit Wait(Event& event) : event_(&event) {}
-  Wait(Wait&& other) : Unawaited(std::move(other)), event_(other.event_) {}
-  ~Wait() {
-    if (!awaited_once()) [[unlikely]] report_unawaited("Event.wait");
-  }
+  static constexpr const char* kOperation = "Event.wait";
+  explicit Waiting(Event* event) : event_(event) {}
 
-  bool ready() {
-    set_awaited();
-    return event_->set_;
-  }
-  void suspend(internal::PromiseBase& at) {
-    park_in(event_->waiters_, at);
-  }
+  bool ready() const { return event_->set_; }
+  void suspend(internal::PromiseBase& at) { park_in(event_->waiters_, at); }
   void resume() {
     if (task_ == nullptr) return;
     leave_list();
@@ -74,6 +65,6 @@ class [[nodiscard("co_await it")]] Event::Wait : public internal::QueuedWaiter,
   Event* event_;
 };
 
-inline Event::Wait Event::wait() { return Wait(*this); }
+inline Event::Wait Event::wait() { return Wait(this); }
 
 }  // namespace sim

@@ -4,64 +4,69 @@
 
 namespace sim::internal {
 
-Gathering::~Gathering() {
-  for (std::size_t i = 0; i < count_; ++i) {
-    if (children_[i].node.next != nullptr) children_[i].future->remove_callback(children_[i].node);
-  }
-}
+Gathering::Gathering(FutureState& outer, std::size_t count, Mode mode)
+    : outer_(outer), children_(std::make_unique<Child[]>(count)), count_(count), mode_(mode) {}
 
-void Gathering::watch(const std::vector<FutureState*>& children) {
-  count_ = children.size();
+Gathering::~Gathering() = default;
+
+void Gathering::begin() {
   if (count_ == 0) return succeed();
-  children_ = std::make_unique<Child[]>(count_);
-  std::vector<FutureState*> done;
-  for (std::size_t i = 0; i < count_; ++i) {
-    Child& child = children_[i];
-    child.gathering = this;
-    child.future = children[i];
-    child.node.entry = Entry::runnable(&child);
-    if (child.future->done()) {
-      done.push_back(child.future);
-    } else {
-      child.future->add_callback(child.node);
-    }
-  }
-  for (FutureState* child : done) child_done(*child);
+  for (Child* child : std::exchange(ended_before_, {})) child_done(*child);
 }
 
-void Gathering::Child::scheduled(FutureState&) {
-  is_scheduled = true;
-  gathering->outer_.retain();
+bool Gathering::Child::watch(Gathering& gathering, Ref<FutureState> future) {
+  future_ = std::move(future);
+  word_ = reinterpret_cast<std::uintptr_t>(&gathering);
+  if (future_->done()) return false;
+  future_->add_callback(Entry::runnable(this));
+  word_ |= kRegistered;
+  return true;
+}
+
+void Gathering::Child::unwatch() noexcept {
+  if (word_ & kRegistered) future_->remove_callback(Entry::runnable(this));
+}
+
+void Gathering::Child::scheduled(FutureState& future) {
+  const bool value = future.status() == FutureState::Status::value;
+  word_ = (word_ & ~kRegistered) | kInQueue | (value ? kValue : 0);
+  gathering().outer_.retain();
 }
 
 void Gathering::Child::run() {
-  const auto keep = Ref<FutureState>::adopt(&gathering->outer_);
-  is_scheduled = false;
-  gathering->child_done(*future);
+  const auto keep = Ref<FutureState>::adopt(&gathering().outer_);
+  word_ &= ~kInQueue;
+  gathering().child_done(*this);
 }
 
 void Gathering::Child::drop() noexcept {
-  if (std::exchange(is_scheduled, false)) gathering->outer_.release();
+  const bool in_queue = (word_ & kInQueue) != 0;
+  word_ &= ~(kRegistered | kInQueue);
+  if (in_queue) gathering().outer_.release();
 }
 
-void Gathering::child_done(FutureState& child) {
+void Gathering::child_done(const Child& child) {
   ++finished_;
-  if (outer_.done()) {
-    if (!child.cancelled()) child.mark_retrieved();
-    return;
+  const bool outer_done = outer_.done();
+  if (!child.has_value() && (outer_done || mode_ == Mode::first_exception)) {
+    FutureState& future = child.future();
+    if (outer_done) {
+      if (!future.cancelled()) future.mark_retrieved();
+    } else if (future.status() != FutureState::Status::value) {
+      return fail_with(future);
+    }
   }
-  const auto cancelled_error = [&child] {
-    std::exception_ptr error = child.cancelled() ? child.error() : nullptr;
-    return error != nullptr ? error : std::make_exception_ptr(CancelledError());
-  };
-  if (mode_ == Mode::first_exception) {
-    if (child.cancelled()) return fail(cancelled_error());
-    if (child.failed()) return fail(child.exception());
-  }
-  if (finished_ < count_) return;
+  if (outer_done || finished_ < count_) return;
   if (!cancel_requested_) return succeed();
-  for (std::size_t i = 0; i < count_; ++i) children_[i].future->mark_retrieved();
-  fail(cancelled_error());
+  for (std::size_t i = 0; i < count_; ++i) children_[i].future().mark_retrieved();
+  const std::exception_ptr error = child.future().cancelled() ? child.future().error() : nullptr;
+  fail(error != nullptr ? error : std::make_exception_ptr(CancelledError()));
+}
+
+void Gathering::fail_with(FutureState& child) {
+  if (child.failed()) return fail(child.exception());
+  const std::exception_ptr error = child.error();
+  fail(error != nullptr ? error : std::make_exception_ptr(CancelledError()));
 }
 
 bool Gathering::cancel_children(const std::string& message) {
@@ -75,7 +80,7 @@ bool Gathering::cancel_children(const std::string& message) {
   };
   const Scope scope(cancelling_);
   bool any = false;
-  for (std::size_t i = 0; i < count_; ++i) any |= children_[i].future->cancel(message);
+  for (std::size_t i = 0; i < count_; ++i) any |= children_[i].future().cancel(message);
   cancel_requested_ |= any;
   return any;
 }
@@ -83,7 +88,7 @@ bool Gathering::cancel_children(const std::string& message) {
 std::string Gathering::describe_children() const { return "gather of " + std::to_string(count_); }
 
 void Gathering::children(std::vector<const FutureState*>& into) const {
-  for (std::size_t i = 0; i < count_; ++i) into.push_back(children_[i].future);
+  for (std::size_t i = 0; i < count_; ++i) into.push_back(&children_[i].future());
 }
 
 }  // namespace sim::internal

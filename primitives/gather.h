@@ -24,52 +24,72 @@ namespace internal {
 
 // Counts children that end, for the future that waits for them all.
 class Gathering {
+ public:
+  // The next child. One that has ended already is looked at by begin().
+  void add(Ref<FutureState> future) {
+    Child& child = children_[added_++];
+    if (!child.watch(*this, std::move(future))) ended_before_.push_back(&child);
+  }
+  void begin();
+
  protected:
   enum class Mode : bool { first_exception, settled };
 
-  Gathering(FutureState& outer, Mode mode) : outer_(outer), mode_(mode) {}
+  Gathering(FutureState& outer, std::size_t count, Mode mode);
   ~Gathering();
-  void watch(const std::vector<FutureState*>& children);
+  FutureState& child(std::size_t index) { return children_[index].future(); }
+  std::size_t count() const { return count_; }
   bool cancel_children(const std::string& message);
   std::string describe_children() const;
   void children(std::vector<const FutureState*>& into) const;
 
  private:
-  // One child's place in its callbacks.
-  struct Child final : Runnable {
+  // One child, and its place in its callbacks.
+  class Child final : public Runnable {
+   public:
+    ~Child() { unwatch(); }
+    // False if it has ended.
+    bool watch(Gathering& gathering, Ref<FutureState> future);
+    FutureState& future() const { return *future_; }
+    bool has_value() const { return (word_ & kValue) != 0; }
     void run() override;
     void drop() noexcept override;
     void scheduled(FutureState&) override;
-    CallbackNode node;
-    Gathering* gathering = nullptr;
-    FutureState* future = nullptr;
-    bool is_scheduled = false;
+
+   private:
+    static constexpr std::uintptr_t kRegistered = 1;
+    static constexpr std::uintptr_t kInQueue = 2;
+    static constexpr std::uintptr_t kValue = 4;  // it has ended with one: no need to look at it
+    Gathering& gathering() const { return *reinterpret_cast<Gathering*>(word_ & ~7); }
+    void unwatch() noexcept;
+
+    Ref<FutureState> future_;
+    std::uintptr_t word_ = 0;  // the gathering and the above: there may be millions of children
   };
 
-  void child_done(FutureState& child);
+  void child_done(const Child& child);
+  void fail_with(FutureState& child);
   virtual void succeed() = 0;
   virtual void fail(std::exception_ptr error) = 0;
 
   FutureState& outer_;
   std::unique_ptr<Child[]> children_;
-  std::size_t count_ = 0;
+  std::size_t count_;
+  std::size_t added_ = 0;
+  std::vector<Child*> ended_before_;
   std::size_t finished_ = 0;
   Mode mode_;
   bool cancel_requested_ = false;
   bool cancelling_ = false;  // cancel_children() runs: to come back to it is a cycle
 };
 
-// `Children` is a tuple or vector of references to states; Collect makes the result of them.
-template <class Value, class Children, class Collect>
-class GatherState final : public ValueState<Value>, private Gathering {
+// Collect makes the result of the children.
+template <class Collect>
+class GatherState final : public ValueState<typename Collect::Value>, public Gathering {
  public:
-  GatherState(Children children, std::vector<FutureState*> states, bool settled)
-      : Gathering(static_cast<FutureState&>(*this),
-                  settled ? Mode::settled : Mode::first_exception),
-        children_(std::move(children)) {
-    this->retain();  // a child that is done already may end it here
-    watch(states);
-  }
+  explicit GatherState(std::size_t count)
+      : Gathering(static_cast<FutureState&>(*this), count,
+                  Collect::kSettled ? Mode::settled : Mode::first_exception) {}
   bool cancel(const std::string& message) override {
     return !this->done() && cancel_children(message);
   }
@@ -81,77 +101,77 @@ class GatherState final : public ValueState<Value>, private Gathering {
  private:
   void succeed() override {
     try {
-      this->set_result(Collect()(children_));
+      this->set_result(Collect::collect(
+          [this](std::size_t index) -> FutureState& { return child(index); }, count()));
     } catch (...) {  // a value that was moved out, or whose copy throws
       this->set_exception(std::current_exception());
     }
   }
   void fail(std::exception_ptr error) override { this->set_exception(std::move(error)); }
-
-  Children children_;
 };
 
-struct CollectValues {
-  template <class... States>
-  auto operator()(std::tuple<Ref<States>...>& children) const {
-    return std::apply(
-        [](auto&... child) { return std::tuple<ValueOf<States>...>{take_value(*child)...}; },
-        children);
-  }
+// What becomes of a child's state: its value, or its outcome.
+struct TakeValue {
+  static constexpr bool kSettled = false;
   template <class State>
-  auto operator()(std::vector<Ref<State>>& children) const {
-    std::vector<ValueOf<State>> values;
-    values.reserve(children.size());
-    for (Ref<State>& child : children) values.push_back(take_value(*child));
+  static auto take(FutureState& child) {
+    return take_value(static_cast<State&>(child));
+  }
+};
+struct TakeOutcome {
+  static constexpr bool kSettled = true;
+  template <class State>
+  static auto take(FutureState& child) {
+    return take_settled(static_cast<State&>(child));
+  }
+};
+
+template <class Take, class... States>
+struct CollectTuple : Take {
+  using Value = std::tuple<decltype(Take::template take<States>(std::declval<FutureState&>()))...>;
+  template <class ChildAt>
+  static Value collect([[maybe_unused]] ChildAt child_at, std::size_t) {
+    [[maybe_unused]] std::size_t index = 0;
+    return Value{Take::template take<States>(child_at(index++))...};  // from left to right
+  }
+};
+template <class Take, class State>
+struct CollectVector : Take {
+  using Value = std::vector<decltype(Take::template take<State>(std::declval<FutureState&>()))>;
+  template <class ChildAt>
+  static Value collect(ChildAt child_at, std::size_t count) {
+    Value values;
+    values.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      values.push_back(Take::template take<State>(child_at(i)));
+    }
     return values;
   }
 };
 
-struct CollectOutcomes {
-  template <class... States>
-  auto operator()(std::tuple<Ref<States>...>& children) const {
-    return std::apply([](auto&... child) { return std::tuple{take_settled(*child)...}; }, children);
-  }
-  template <class State>
-  auto operator()(std::vector<Ref<State>>& children) const {
-    std::vector<decltype(take_settled(*children[0]))> outcomes;
-    outcomes.reserve(children.size());
-    for (Ref<State>& child : children) outcomes.push_back(take_settled(*child));
-    return outcomes;
-  }
-};
+template <class X>
+using StateOf = std::remove_reference_t<decltype(*ensure_state(std::declval<X>()))>;
 
-template <class Collect, class Children>
-auto start_gather(Children children, std::vector<FutureState*> states) {
-  using Value = decltype(Collect()(children));
-  constexpr bool kSettled = std::is_same_v<Collect, CollectOutcomes>;
-  using State = GatherState<Value, Children, Collect>;
-  auto state = Ref<State>::adopt(new State(std::move(children), std::move(states), kSettled));
-  return Future<Value>(state.get());
-}
-
-template <class Collect, class... X>
+template <class Take, class... X>
 auto gather_all(X&&... awaitables) {
   Scheduler::here();
-  // Braces evaluate from left to right: tasks are made in the order of the arguments.
-  std::tuple children{ensure_state(std::forward<X>(awaitables))...};
-  std::vector<FutureState*> states;
-  std::apply([&](auto&... child) { (states.push_back(child.get()), ...); }, children);
-  return start_gather<Collect>(std::move(children), std::move(states));
+  using State = GatherState<CollectTuple<Take, StateOf<X>...>>;
+  Future<typename CollectTuple<Take, StateOf<X>...>::Value> outer(new State(sizeof...(X)));
+  auto& gathering = static_cast<State&>(*outer.state());
+  (gathering.add(ensure_state(std::forward<X>(awaitables))), ...);
+  gathering.begin();
+  return outer;
 }
 
-template <class Collect, class X>
+template <class Take, class X>
 auto gather_vector(std::vector<X> awaitables) {
   Scheduler::here();
-  std::vector<decltype(ensure_state(std::move(awaitables[0])))> children;
-  std::vector<FutureState*> states;
-  children.reserve(awaitables.size());
-  states.reserve(awaitables.size());
-  for (X& awaitable : awaitables) {
-    children.push_back(ensure_state(std::move(awaitable)));
-    states.push_back(children.back().get());
-  }
-  return start_gather<Collect>(std::move(children), std::move(states));
+  using State = GatherState<CollectVector<Take, StateOf<X>>>;
+  Future<typename CollectVector<Take, StateOf<X>>::Value> outer(new State(awaitables.size()));
+  auto& gathering = static_cast<State&>(*outer.state());
+  for (X& awaitable : awaitables) gathering.add(ensure_state(std::move(awaitable)));
+  gathering.begin();
+  return outer;
 }
 
 }  // namespace internal
@@ -159,12 +179,12 @@ auto gather_vector(std::vector<X> awaitables) {
 template <class... X>
   requires(internal::Awaitable<X> && ...)
 auto gather(X&&... awaitables) {
-  return internal::gather_all<internal::CollectValues>(std::forward<X>(awaitables)...);
+  return internal::gather_all<internal::TakeValue>(std::forward<X>(awaitables)...);
 }
 // All of one type, in a vector: Coro<T>, Task<T> or Future<T>.
 template <class X>
 auto gather(std::vector<X> awaitables) {
-  return internal::gather_vector<internal::CollectValues>(std::move(awaitables));
+  return internal::gather_vector<internal::TakeValue>(std::move(awaitables));
 }
 
 // gather() that never throws a child's exception: each child's Outcome, in order. A cancellation
@@ -172,11 +192,11 @@ auto gather(std::vector<X> awaitables) {
 template <class... X>
   requires(internal::Awaitable<X> && ...)
 auto gather_settled(X&&... awaitables) {
-  return internal::gather_all<internal::CollectOutcomes>(std::forward<X>(awaitables)...);
+  return internal::gather_all<internal::TakeOutcome>(std::forward<X>(awaitables)...);
 }
 template <class X>
 auto gather_settled(std::vector<X> awaitables) {
-  return internal::gather_vector<internal::CollectOutcomes>(std::move(awaitables));
+  return internal::gather_vector<internal::TakeOutcome>(std::move(awaitables));
 }
 
 }  // namespace sim

@@ -9,6 +9,7 @@
 #include <exception>
 #include <utility>
 
+#include "primitives/operation.h"
 #include "sim/await.h"
 #include "sim/future_state.h"
 
@@ -109,25 +110,18 @@ class [[nodiscard("the guard releases as soon as it goes")]] Guard : internal::G
 
 namespace internal {
 
-// Awaits an acquire and gives a guard.
-template <class Acquire, class L>
-class [[nodiscard("co_await it")]] Guarded {
+// Awaits an acquire, by the awaiter A, and gives a guard.
+template <class A, class L>
+class Guarding : public A {
  public:
-  explicit Guarded(L& lock) : lock_(&lock), acquire_(lock.acquire()) {}
-  Guarded(Guarded&& other) : lock_(other.lock_), acquire_(std::move(other.acquire_)) {}
-
-  void decline() { acquire_.decline(); }
-  bool ready() { return acquire_.ready(); }
-  void suspend(PromiseBase& at) { acquire_.suspend(at); }
+  using A::A;
   Guard<L> resume() {
-    acquire_.resume();
-    return Guard<L>(*lock_);
+    A::resume();
+    return Guard<L>(A::held());
   }
-
- private:
-  L* lock_;
-  Acquire acquire_;
 };
+template <class A, class L>
+using Guarded = Operation<Guarding<A, L>, L*>;
 
 }  // namespace internal
 }  // namespace sim

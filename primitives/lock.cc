@@ -21,7 +21,7 @@ void Lock::describe(internal::WaitDescription& description) const {
   }
 }
 
-void Lock::Acquire::describe(internal::WaitDescription& description) const {
+void Lock::Acquiring::describe(internal::WaitDescription& description) const {
   if (list() == nullptr) {
     description.what = "a Lock that was destroyed";
     return;

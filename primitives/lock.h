@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "primitives/guard.h"
-#include "primitives/unawaited.h"
+#include "primitives/operation.h"
 #include "sim/await.h"
 #include "sim/object.h"
 
@@ -21,7 +21,8 @@ namespace sim {
 
 class Lock {
  public:
-  class Acquire;
+  class Acquiring;
+  using Acquire = internal::Operation<Acquiring, Lock*>;
 
   explicit Lock(std::source_location place = std::source_location::current())
       : object_("Lock", place) {}
@@ -32,7 +33,7 @@ class Lock {
   // Suspends until the lock is the caller's.
   Acquire acquire();
   // acquire(), giving a Guard<Lock> that releases.
-  internal::Guarded<Acquire, Lock> guard();
+  internal::Guarded<Acquiring, Lock> guard();
   // Wakes the first waiter, if any. Throws std::runtime_error if the lock is not held.
   void release() {
     if (!locked_) [[unlikely]] throw_not_held();
@@ -63,29 +64,24 @@ class Lock {
   internal::Object object_;
 };
 
-class [[nodiscard("co_await it")]] Lock::Acquire : public internal::QueuedWaiter,
-                                                   private internal::Unawaited {
+class Lock::Acquiring : public internal::QueuedWaiter {
  public:
-  using Unawaited::decline;
-  explicit Acquire(Lock& lock) : lock_(&lock) {}
-  Acquire(Acquire&& other) : Unawaited(std::move(other)), lock_(other.lock_) {}
-  ~Acquire() {
-    if (!awaited_once()) [[unlikely]] report_unawaited("Lock.acquire");
-  }
+  static constexpr const char* kOperation = "Lock.acquire";
+  explicit Acquiring(Lock* lock) : lock_(lock) {}
 
   bool ready() {
-    set_awaited();
     if (lock_->locked_ || !lock_->waiters_.all_cancelled()) return false;
     lock_->take();
     return true;
   }
-  void suspend(internal::PromiseBase& at) {
-    park_in(lock_->waiters_, at);
-  }
+  void suspend(internal::PromiseBase& at) { park_in(lock_->waiters_, at); }
   void resume() {
     if (task_ != nullptr) finish_wait();
   }
   void describe(internal::WaitDescription& description) const override;
+
+ protected:
+  Lock& held() const { return *lock_; }
 
  private:
   void finish_wait() {
@@ -100,9 +96,9 @@ class [[nodiscard("co_await it")]] Lock::Acquire : public internal::QueuedWaiter
   Lock* lock_;
 };
 
-inline Lock::Acquire Lock::acquire() { return Acquire(*this); }
-inline internal::Guarded<Lock::Acquire, Lock> Lock::guard() {
-  return internal::Guarded<Acquire, Lock>(*this);
+inline Lock::Acquire Lock::acquire() { return Acquire(this); }
+inline internal::Guarded<Lock::Acquiring, Lock> Lock::guard() {
+  return internal::Guarded<Acquiring, Lock>(this);
 }
 
 }  // namespace sim

@@ -28,8 +28,10 @@ namespace sim {
 template <class T, class Container = internal::Ring<T>>
 class Queue : public internal::QueueBase {
  public:
-  class Put;
-  class Get;
+  class Putting;
+  class Getting;
+  using Put = internal::Operation<Putting, Queue*, T>;
+  using Get = internal::Operation<Getting, Queue*>;
 
   // Unbounded if maxsize is not positive.
   explicit Queue(std::ptrdiff_t maxsize = 0,
@@ -37,9 +39,9 @@ class Queue : public internal::QueueBase {
       : QueueBase("Queue", maxsize, place) {}
 
   // Suspends while the queue is full. Throws QueueShutDown after shutdown().
-  Put put(T item) { return Put(*this, std::move(item)); }
+  Put put(T item) { return Put(this, std::move(item)); }
   // Suspends while the queue is empty. Throws QueueShutDown after shutdown() once it is.
-  Get get() { return Get(*this); }
+  Get get() { return Get(this); }
   // Throws QueueFull instead of waiting.
   void put_nowait(T item) {
     if (is_shut_down()) [[unlikely]] throw QueueShutDown();
@@ -69,10 +71,10 @@ class Queue : public internal::QueueBase {
 };
 
 template <class T, class Container>
-class [[nodiscard("co_await it")]] Queue<T, Container>::Put : public internal::QueueWaiter {
+class Queue<T, Container>::Putting : public internal::QueueWaiter {
  public:
-  Put(Queue& queue, T item) : QueueWaiter(queue, Side::put), item_(std::move(item)) {}
-  Put(Put&& other) : QueueWaiter(std::move(other)), item_(std::move(other.item_)) {}
+  static constexpr const char* kOperation = "Queue.put";
+  Putting(Queue* queue, T&& item) : QueueWaiter(*queue, Side::put), item_(std::move(item)) {}
   void resume() {
     leave();
     Queue& into = static_cast<Queue&>(queue());
@@ -86,10 +88,10 @@ class [[nodiscard("co_await it")]] Queue<T, Container>::Put : public internal::Q
 };
 
 template <class T, class Container>
-class [[nodiscard("co_await it")]] Queue<T, Container>::Get : public internal::QueueWaiter {
+class Queue<T, Container>::Getting : public internal::QueueWaiter {
  public:
-  explicit Get(Queue& queue) : QueueWaiter(queue, Side::get) {}
-  Get(Get&& other) : QueueWaiter(std::move(other)) {}
+  static constexpr const char* kOperation = "Queue.get";
+  explicit Getting(Queue* queue) : QueueWaiter(*queue, Side::get) {}
   T resume() {
     leave();
     Queue& from = static_cast<Queue&>(queue());

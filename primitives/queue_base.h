@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "primitives/event.h"
-#include "primitives/unawaited.h"
+#include "primitives/operation.h"
 #include "sim/await.h"
 #include "sim/error.h"
 #include "sim/object.h"
@@ -70,29 +70,16 @@ class QueueBase {
 
 // A put() or get(): it passes at once if it can, else stands in line until it is woken and may
 // pass.
-class QueueWaiter : public QueuedWaiter, private Unawaited {
+class QueueWaiter : public QueuedWaiter {
  public:
-  using Unawaited::decline;
-  bool ready() {
-    set_awaited();
-    return passes();
-  }
-  void suspend(PromiseBase& at) {
-    park_in(line(), at);
-  }
+  bool ready() const { return passes(); }
+  void suspend(PromiseBase& at) { park_in(line(), at); }
   bool may_resume() final;
   void describe(WaitDescription& description) const final;
 
  protected:
   enum class Side : std::uint8_t { get, put };
   QueueWaiter(QueueBase& queue, Side side) : queue_(&queue), side_(side) {}
-  QueueWaiter(QueueWaiter&& other)
-      : Unawaited(std::move(other)), queue_(other.queue_), side_(other.side_) {}
-  ~QueueWaiter() {
-    if (!awaited_once()) [[unlikely]] {
-      report_unawaited(side_ == Side::get ? "Queue.get" : "Queue.put");
-    }
-  }
   // At the resumption: throws if the task was cancelled.
   void leave() {
     if (task_ == nullptr) return;

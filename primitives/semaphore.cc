@@ -18,7 +18,7 @@ void Semaphore::destroyed_in_use() {
   object_.destroyed_in_use(!guards_.empty(), nullptr, waiters_);
 }
 
-void Semaphore::Acquire::describe(internal::WaitDescription& description) const {
+void Semaphore::Acquiring::describe(internal::WaitDescription& description) const {
   if (list() == nullptr) {
     description.what = "a Semaphore that was destroyed";
     return;

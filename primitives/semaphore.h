@@ -16,7 +16,7 @@
 #include <utility>
 
 #include "primitives/guard.h"
-#include "primitives/unawaited.h"
+#include "primitives/operation.h"
 #include "sim/await.h"
 #include "sim/object.h"
 
@@ -24,7 +24,8 @@ namespace sim {
 
 class Semaphore {
  public:
-  class Acquire;
+  class Acquiring;
+  using Acquire = internal::Operation<Acquiring, Semaphore*>;
 
   // Throws std::invalid_argument if `permits` is negative.
   explicit Semaphore(std::ptrdiff_t permits = 1,
@@ -37,7 +38,7 @@ class Semaphore {
   // Suspends until a permit is the caller's.
   Acquire acquire();
   // acquire(), giving a Guard that releases.
-  internal::Guarded<Acquire, Semaphore> guard();
+  internal::Guarded<Acquiring, Semaphore> guard();
   // Gives a permit back. A BoundedSemaphore throws std::invalid_argument (asyncio's ValueError) if
   // that were more than it began with.
   void release() {
@@ -79,29 +80,24 @@ class Semaphore {
   internal::Object object_;
 };
 
-class [[nodiscard("co_await it")]] Semaphore::Acquire : public internal::QueuedWaiter,
-                                                        private internal::Unawaited {
+class Semaphore::Acquiring : public internal::QueuedWaiter {
  public:
-  using Unawaited::decline;
-  explicit Acquire(Semaphore& semaphore) : semaphore_(&semaphore) {}
-  Acquire(Acquire&& other) : Unawaited(std::move(other)), semaphore_(other.semaphore_) {}
-  ~Acquire() {
-    if (!awaited_once()) [[unlikely]] report_unawaited("Semaphore.acquire");
-  }
+  static constexpr const char* kOperation = "Semaphore.acquire";
+  explicit Acquiring(Semaphore* semaphore) : semaphore_(semaphore) {}
 
   bool ready() {
-    set_awaited();
     if (semaphore_->locked()) return false;
     --semaphore_->value_;
     return true;
   }
-  void suspend(internal::PromiseBase& at) {
-    park_in(semaphore_->waiters_, at);
-  }
+  void suspend(internal::PromiseBase& at) { park_in(semaphore_->waiters_, at); }
   void resume() {
     if (task_ != nullptr) finish_wait();
   }
   void describe(internal::WaitDescription& description) const override;
+
+ protected:
+  Semaphore& held() const { return *semaphore_; }
 
  private:
   void finish_wait() {
@@ -122,9 +118,9 @@ class BoundedSemaphore : public Semaphore {
       : Semaphore("BoundedSemaphore", permits, place, permits) {}
 };
 
-inline Semaphore::Acquire Semaphore::acquire() { return Acquire(*this); }
-inline internal::Guarded<Semaphore::Acquire, Semaphore> Semaphore::guard() {
-  return internal::Guarded<Acquire, Semaphore>(*this);
+inline Semaphore::Acquire Semaphore::acquire() { return Acquire(this); }
+inline internal::Guarded<Semaphore::Acquiring, Semaphore> Semaphore::guard() {
+  return internal::Guarded<Acquiring, Semaphore>(this);
 }
 
 }  // namespace sim

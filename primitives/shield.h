@@ -21,8 +21,8 @@ class ShieldState final : public ValueState<T> {
  public:
   explicit ShieldState(Ref<Inner> inner)
       : inner_(std::move(inner)), inner_done_(*this), outer_done_(*this) {
-    inner_->add_callback(inner_done_.node);
-    this->add_callback(outer_done_.node);
+    if (!inner_->done()) inner_->add_callback(Entry::runnable(&inner_done_));
+    this->add_callback(Entry::runnable(&outer_done_));
   }
   ~ShieldState() override { unwatch(); }
   std::string describe() const override { return "shield of " + inner_->describe(); }
@@ -52,7 +52,7 @@ class ShieldState final : public ValueState<T> {
  private:
   // A callback of one of the two; keeps the state alive while it is scheduled.
   struct Link : Runnable {
-    explicit Link(ShieldState& of) : shield(of) { node.entry = Entry::runnable(this); }
+    explicit Link(ShieldState& of) : shield(of) {}
     void drop() noexcept override {
       if (std::exchange(is_scheduled, false)) shield.release();
     }
@@ -60,7 +60,6 @@ class ShieldState final : public ValueState<T> {
       is_scheduled = true;
       shield.retain();
     }
-    CallbackNode node;
     ShieldState& shield;
     bool is_scheduled = false;
   };
@@ -82,7 +81,7 @@ class ShieldState final : public ValueState<T> {
   };
 
   void unwatch() {
-    if (inner_done_.node.next != nullptr) inner_->remove_callback(inner_done_.node);
+    if (!inner_->done()) inner_->remove_callback(Entry::runnable(&inner_done_));
   }
 
   Ref<Inner> inner_;

@@ -8,7 +8,7 @@
 // sleeps and disarms the timer. Source: asyncio.sleep.
 #pragma once
 
-#include "primitives/unawaited.h"
+#include "primitives/operation.h"
 #include "primitives/wake_timer.h"
 #include "sim/await.h"
 #include "sim/clock.h"
@@ -17,82 +17,49 @@ namespace sim {
 
 namespace internal {
 
-class [[nodiscard("co_await it")]] Sleep : public Waiter, private Unawaited {
+// Waits for a timer that it sets as it is made; that is when it is awaited.
+class Sleeper : public Waiter {
  public:
-  using Unawaited::decline;
-  explicit Sleep(Duration d) : duration_(d) {}
-  Sleep(Sleep&& other) : Unawaited(std::move(other)), duration_(other.duration_) {}
-  ~Sleep() {
-    if (!awaited_once()) report_unawaited("sleep");
-    if (status_ == WaitStatus::waiting) timer_.disarm(*task_);
+  static constexpr const char* kOperation = "sleep";
+  explicit Sleeper(Duration d) {
+    if (d > Duration::zero()) timer_.arm(*current_scheduler->current(), d);
+  }
+  explicit Sleeper(TimePoint when) : Sleeper(when > now() ? when - now() : Duration::zero()) {}
+  ~Sleeper() {
+    if (status_ == WaitStatus::waiting) [[unlikely]] timer_.disarm(*task_);
   }
 
-  bool ready() {
-    set_awaited();
-    return false;
-  }
+  bool ready() { return false; }
   void suspend(PromiseBase& at) {
-    if (duration_ > Duration::zero()) {
-      park(at);
-      timer_.arm(*task_, duration_);
-      return;
-    }
-    task_ = current_scheduler->current();
-    task_->suspended_at(at, nullptr);
-    current_scheduler->push(Entry::task(task_));
+    if (timer_.armed()) return park(at);
+    task_ = current_scheduler->yield(at);
   }
   void resume() {
-    if (status_ == WaitStatus::cancelled) timer_.disarm(*task_);
+    if (status_ == WaitStatus::cancelled) [[unlikely]] timer_.disarm(*task_);
     resumed();
   }
   void describe(WaitDescription& description) const override {
     description.what = "its sleep to end";
   }
 
- protected:
-  Duration duration_;
-
  private:
   WakeTimer timer_;
 };
 
-// Sleeps until an instant; how long that is shows when it is awaited.
-class [[nodiscard("co_await it")]] SleepUntil : public Sleep {
+class Yielder {
  public:
-  explicit SleepUntil(TimePoint when) : Sleep(Duration::zero()), when_(when) {}
-  void suspend(PromiseBase& at) {
-    if (when_ > now()) duration_ = when_ - now();
-    Sleep::suspend(at);
-  }
-
- private:
-  TimePoint when_;
-};
-
-class [[nodiscard("co_await it")]] Yield : private Unawaited {
- public:
-  using Unawaited::decline;
-  Yield() = default;
-  Yield(Yield&& other) = default;
-  ~Yield() {
-    if (!awaited_once()) report_unawaited("yield");
-  }
-
-  bool ready() {
-    set_awaited();
-    return false;
-  }
-  void suspend(PromiseBase& at) {
-    Scheduler& scheduler = *current_scheduler;
-    TaskState* task = scheduler.current();
-    task->suspended_at(at, nullptr);
-    scheduler.push(Entry::task(task));
-  }
+  static constexpr const char* kOperation = "yield";
+  bool ready() { return false; }
+  void suspend(PromiseBase& at) { current_scheduler->yield(at); }
   void resume() {
     TaskState* task = current_scheduler->current();
     if (task->must_cancel()) [[unlikely]] task->throw_cancelled();
   }
 };
+
+using Sleep = Operation<Sleeper, Duration>;
+using SleepUntil = Operation<Sleeper, TimePoint>;
+using Yield = Operation<Yielder>;
 
 }  // namespace internal
 

@@ -13,11 +13,10 @@ using internal::TaskState;
 class TaskGroup::Child final : public internal::Runnable {
  public:
   Child(TaskGroup& group, TaskState& task) : group_(&group), task_(&task) {
-    node_.entry = internal::Entry::runnable(this);
     previous_ = group.last_;
     (previous_ != nullptr ? previous_->next_ : group.first_) = this;
     group.last_ = this;
-    task.add_callback(node_);
+    task.add_callback(internal::Entry::runnable(this));
   }
   void run() override {
     TaskGroup* group = group_;
@@ -32,7 +31,7 @@ class TaskGroup::Child final : public internal::Runnable {
   // The group goes before the child: nobody is told any more.
   void orphan() {
     leave();
-    if (task_->remove_callback(node_)) delete this;
+    if (task_->remove_callback(internal::Entry::runnable(this))) delete this;
   }
   TaskState& task() const { return *task_; }
   Child* next() const { return next_; }
@@ -47,7 +46,6 @@ class TaskGroup::Child final : public internal::Runnable {
 
   TaskGroup* group_;
   internal::Ref<TaskState> task_;
-  internal::CallbackNode node_;
   Child* previous_ = nullptr;
   Child* next_ = nullptr;
 };

@@ -14,7 +14,6 @@ class WaitSet::State {
     for (std::size_t i = 0; i < count; ++i) {
       nodes[i].state = this;
       nodes[i].future = std::move(all[i]);
-      nodes[i].callback.entry = Entry::runnable(&nodes[i]);
     }
   }
   void retain() { ++refs; }
@@ -29,15 +28,17 @@ class WaitSet::State {
       state->completed(*future);
     }
     void drop() noexcept override {
+      is_registered = false;
       if (std::exchange(is_scheduled, false)) state->release();
     }
     void scheduled(FutureState&) override {
+      is_registered = false;
       is_scheduled = true;
       state->retain();
     }
     State* state = nullptr;
     Ref<FutureState> future;
-    CallbackNode callback;
+    bool is_registered = false;
     bool is_scheduled = false;
     bool repeated = false;
   };
@@ -48,16 +49,19 @@ class WaitSet::State {
       if (node.repeated) continue;
       if (node.future->done()) {
         node.scheduled(*node.future);
-        current_scheduler->push(node.callback.entry);
+        current_scheduler->push(Entry::runnable(&node));
       } else {
-        node.future->add_callback(node.callback);
+        node.future->add_callback(Entry::runnable(&node));
+        node.is_registered = true;
       }
     }
   }
   void unwatch() {
     waiter = nullptr;
     for (std::size_t i = 0; i < count; ++i) {
-      if (nodes[i].callback.next != nullptr) nodes[i].future->remove_callback(nodes[i].callback);
+      Node& node = nodes[i];
+      if (!std::exchange(node.is_registered, false)) continue;
+      node.future->remove_callback(Entry::runnable(&node));
     }
   }
   void completed(FutureState& future) {

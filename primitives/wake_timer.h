@@ -12,6 +12,7 @@ class WakeTimer {
     const TimePoint when = after(TimePoint(Duration(scheduler.now())), d);
     slot_ = scheduler.timers().add(when.time_since_epoch().count(), Entry::task(&task));
   }
+  bool armed() const { return slot_ != TimerQueue::kNoSlot; }
   // The slot may have run already, and serve another timer by now.
   void disarm(TaskState& task) {
     if (slot_ == TimerQueue::kNoSlot || current_scheduler->closing()) return;

@@ -1,5 +1,8 @@
 #include "sim/arena.h"
 
+#include <sys/mman.h>
+
+#include <algorithm>
 #include <cassert>
 #include <cstdlib>
 #include <mutex>
@@ -28,7 +31,7 @@ Arena* Arena::shared() noexcept {
 }
 
 Arena::~Arena() {
-  for (Chunk* chunk : chunks_) std::free(chunk);
+  for (void* region : regions_) std::free(region);
 }
 
 // A block of its own: what is too large to recycle, and everything under AddressSanitizer. It
@@ -55,13 +58,22 @@ void Arena::release_single(void* block) noexcept {
   }
 }
 
-void Arena::next_chunk() {
-  if (chunks_used_ == chunks_.size()) {
-    auto* chunk = static_cast<Chunk*>(std::aligned_alloc(kChunkBytes, kChunkBytes));
-    if (chunk == nullptr) throw std::bad_alloc();
-    *chunk = {this, kChunkBytes};
-    chunks_.push_back(chunk);
+// Twice as many each time. Millions of tasks cover so many pages that looking one up costs more
+// than what is done there, so regions ask for large ones.
+void Arena::add_chunks() {
+  const std::size_t count = std::clamp<std::size_t>(chunks_.size(), 1, kMostChunksAtOnce);
+  const std::size_t bytes = count * kChunkBytes;
+  auto* region = static_cast<char*>(std::aligned_alloc(std::min(bytes, 2 * kChunkBytes), bytes));
+  if (region == nullptr) throw std::bad_alloc();
+  regions_.push_back(region);
+  if (count > 1) madvise(region, bytes, MADV_HUGEPAGE);
+  for (std::size_t i = 0; i < count; ++i) {
+    chunks_.push_back(new (region + i * kChunkBytes) Chunk{this, kChunkBytes});
   }
+}
+
+void Arena::next_chunk() {
+  if (chunks_used_ == chunks_.size()) add_chunks();
   auto* base = reinterpret_cast<char*>(chunks_[chunks_used_++]);
   bump_ = base + kUnit;
   bump_left_ = kChunkBytes - kUnit;
@@ -84,7 +96,7 @@ void* Arena::allocate_slow(std::size_t bytes) {
     block = std::exchange(bump_, bump_ + rounded);
     bump_left_ -= rounded;
   }
-  ++live_;
+  ++allocated_;
   return block;
 }
 
@@ -94,12 +106,12 @@ void Arena::deallocate_special(void* block, std::size_t bytes) noexcept {
     release(block, bytes);
   } else {
     release(block, bytes);
-    if (live_ == 0) delete this;
+    if (live_blocks() == 0) delete this;
   }
 }
 
 void Arena::reset() noexcept {
-  assert(live_ == 0);
+  assert(live_blocks() == 0);
   for (Free*& list : free_) list = nullptr;
   chunks_used_ = 0;
   bump_ = nullptr;
@@ -107,7 +119,7 @@ void Arena::reset() noexcept {
 }
 
 void Arena::abandon() noexcept {
-  if (live_ == 0) {
+  if (live_blocks() == 0) {
     delete this;
   } else {
     special_ = true;

@@ -43,19 +43,19 @@ class Arena {
     if (kArenaRecycles && size_class < kClasses && free_[size_class] != nullptr) [[likely]] {
       Free* block = free_[size_class];
       free_[size_class] = block->next;
-      ++live_;
+      ++allocated_;
       return block;
     }
     const std::size_t rounded = size_class * kUnit;
     if (kArenaRecycles && size_class < kClasses && rounded <= bump_left_) [[likely]] {
       bump_left_ -= rounded;
-      ++live_;
+      ++allocated_;
       return std::exchange(bump_, bump_ + rounded);
     }
     return allocate_slow(bytes);
   }
 
-  std::size_t live_blocks() const noexcept { return live_; }
+  std::size_t live_blocks() const noexcept { return allocated_ - released_; }
 
   // Forgets every free block and starts again at the lowest address, so that the next execution
   // sees the addresses of the first one. Requires that no block is alive.
@@ -75,6 +75,7 @@ class Arena {
   static constexpr std::size_t kUnit = 16;
   static constexpr std::size_t kClasses = 257;  // blocks of less than 4 KiB are recycled
   static constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
+  static constexpr std::size_t kMostChunksAtOnce = 32;
 
   ~Arena();
   static std::size_t class_of(std::size_t bytes) noexcept { return (bytes + kUnit - 1) / kUnit; }
@@ -85,6 +86,7 @@ class Arena {
   void* allocate_slow(std::size_t bytes);
   void* allocate_single(std::size_t bytes);
   void next_chunk();
+  void add_chunks();
   void release(void* block, std::size_t bytes) noexcept {
     const std::size_t size_class = class_of(bytes);
     if (kArenaRecycles && size_class < kClasses) [[likely]] {
@@ -94,18 +96,20 @@ class Arena {
     } else {
       release_single(block);
     }
-    --live_;
+    ++released_;
   }
   static void release_single(void* block) noexcept;
   void deallocate_special(void* block, std::size_t bytes) noexcept;
 
   char* bump_ = nullptr;
   std::size_t bump_left_ = 0;
-  std::size_t live_ = 0;
+  std::size_t allocated_ = 0;  // two counters: one would tie every release to the allocation before
+  std::size_t released_ = 0;
   bool special_ = false;  // shared or abandoned: freeing takes more
   bool shared_ = false;
   std::size_t chunks_used_ = 0;
   std::vector<Chunk*> chunks_;
+  std::vector<void*> regions_;  // what the chunks lie in
   Free* free_[kClasses] = {};
 };
 

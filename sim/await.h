@@ -81,12 +81,12 @@ using AwaitResult = std::remove_cvref_t<decltype(std::declval<AwaiterOf<X>&>().r
 struct AwaitingPromise : PromiseBase {
   template <class X>
   auto await_transform(X&& operand,
-                       std::source_location place = std::source_location::current()) {
+                       std::source_location here = std::source_location::current()) {
     static_assert(Awaitable<X> || !std::is_lvalue_reference_v<X>,
                   "this is awaited once, as an rvalue: co_await std::move(x)");
     static_assert(Awaitable<X>,
                   "a sim::Coro awaits what simloop makes; bring other callbacks in with a Future");
-    await_place = place;
+    place = here;
     return Await<AwaiterOf<X>>(std::forward<X>(operand));
   }
 };

@@ -88,9 +88,7 @@ class CallbackOf final : public CallbackState {
 template <class HandleType, class State, class F>
 class DoneCallback final : public Runnable {
  public:
-  DoneCallback(F function, std::uint64_t id) : function_(std::move(function)), id_(id) {
-    node.entry = Entry::runnable(this);
-  }
+  DoneCallback(F function, std::uint64_t id) : function_(std::move(function)), id_(id) {}
   void run() override {
     scope_.call([this] {
       if constexpr (std::is_invocable_v<F&, const HandleType&>) {
@@ -104,8 +102,6 @@ class DoneCallback final : public Runnable {
   void drop() noexcept override { delete this; }
   void scheduled(FutureState& future) override { future_ = Ref<FutureState>(&future); }
   std::uint64_t id() const override { return id_; }
-
-  CallbackNode node;
 
  private:
   CallbackScope scope_;

@@ -44,6 +44,10 @@ template <class T>
 struct CoroPromiseBase : AwaitingPromise {
   std::suspend_always initial_suspend() noexcept { return {}; }
   FinalAwaiter final_suspend() noexcept { return {}; }
+  static void* operator new(std::size_t bytes) { return FrameBlock<T>::allocate(bytes); }
+  static void operator delete(void* frame, std::size_t bytes) noexcept {
+    FrameBlock<T>::deallocate(frame, bytes);
+  }
   Result<T>& typed_result() { return static_cast<Result<T>&>(*result); }
   void unhandled_exception() noexcept { typed_result().set_current_exception(); }
 };
@@ -51,7 +55,7 @@ struct CoroPromiseBase : AwaitingPromise {
 template <class T>
 struct CoroPromise : CoroPromiseBase<T> {
   Coro<T> get_return_object(std::source_location in = std::source_location::current()) {
-    this->function = in;
+    this->place = in;
     return Coro<T>(*this);
   }
   template <class U = T>
@@ -128,7 +132,7 @@ class [[nodiscard("co_await it, or give it to create_task")]] Coro {
   explicit Coro(internal::PromiseBase& frame) : frame_(&frame) {}
   void abandon() noexcept {
     if (frame_ == nullptr) return;
-    internal::report_never_awaited(frame_->function);
+    internal::report_never_awaited(frame_->place);
     decline();
   }
 
@@ -143,7 +147,7 @@ internal::CoroAwaiter<T> make_awaiter(Coro<T>&& coro) {
 namespace internal {
 
 inline Coro<void> CoroPromise<void>::get_return_object(std::source_location in) {
-  function = in;
+  place = in;
   return Coro<void>(*this);
 }
 

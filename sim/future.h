@@ -29,14 +29,15 @@ class FutureWaiter : public Waiter {
  public:
   explicit FutureWaiter(Ref<FutureState> future) : future_(std::move(future)) {}
   ~FutureWaiter() {
-    if (node_.next != nullptr) future_->remove_callback(node_);
+    if (task_ != nullptr && !future_->done()) [[unlikely]] {
+      future_->remove_callback(Entry::task(task_));
+    }
   }
   bool ready() const { return future_->done(); }
   void suspend(PromiseBase& at) {
     park(at);
     if (future_.get() == task_) [[unlikely]] return suspend_for_itself(at);
-    node_.entry = Entry::task(task_);
-    future_->add_callback(node_);
+    future_->add_callback(Entry::task(task_));
   }
   FutureState* awaited() const override { return future_.get(); }
   void describe(WaitDescription& description) const override;
@@ -59,7 +60,6 @@ class FutureWaiter : public Waiter {
   [[noreturn]] void throw_awaited_itself() const;
 
   Ref<FutureState> future_;
-  CallbackNode node_;
 };
 
 template <class T, class State>
@@ -133,9 +133,9 @@ class ResultHandle {
     auto* callback = new DoneCallback<Derived, State, F>(std::move(function), id);
     if (done()) {
       callback->scheduled(*future);
-      Scheduler::here().push(callback->node.entry);
+      Scheduler::here().push(Entry::runnable(callback));
     } else {
-      future->add_callback(callback->node);
+      future->add_callback(Entry::runnable(callback));
     }
     return id;
   }

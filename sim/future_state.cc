@@ -18,59 +18,28 @@ bool FutureState::cancel(const std::string& message) {
 
 void FutureState::schedule_callbacks() {
   Scheduler& scheduler = Scheduler::here();
-  CallbackNode* const last = std::exchange(callbacks_, nullptr);
-  CallbackNode* node = last->next;
-  if (node == last && node->entry.kind() == Entry::Kind::task) [[likely]] {
-    node->next = nullptr;
-    return scheduler.push(node->entry);
-  }
-  for (;;) {
-    CallbackNode* const following = node->next;
-    node->next = nullptr;
-    if (node->entry.kind() == Entry::Kind::runnable) node->entry.as_runnable()->scheduled(*this);
-    scheduler.push(node->entry);
-    if (node == last) return;
-    node = following;
-  }
-}
-
-bool FutureState::remove_callback(CallbackNode& node) noexcept {
-  if (callbacks_ == nullptr || node.next == nullptr) return false;
-  CallbackNode* before = callbacks_;
-  while (before->next != &node) {
-    before = before->next;
-    if (before == callbacks_) return false;
-  }
-  if (before == &node) {
-    callbacks_ = nullptr;
-  } else {
-    before->next = node.next;
-    if (callbacks_ == &node) callbacks_ = before;
-  }
-  node.next = nullptr;
-  return true;
+  const CallbackList ended = std::move(callbacks_);
+  ended.for_each([&](Entry entry) {
+    if (entry.kind() == Entry::Kind::runnable) entry.as_runnable()->scheduled(*this);
+    scheduler.push(entry);
+  });
 }
 
 bool FutureState::remove_callback(std::uint64_t id) noexcept {
-  if (callbacks_ == nullptr) return false;
-  CallbackNode* node = callbacks_;
-  do {
-    node = node->next;
-    if (node->entry.kind() == Entry::Kind::runnable && node->entry.as_runnable()->id() == id) {
-      Runnable* runnable = node->entry.as_runnable();
-      remove_callback(*node);
-      runnable->drop();
-      return true;
-    }
-  } while (node != callbacks_);
-  return false;
+  Runnable* found = nullptr;
+  callbacks_.remove_if([&](Entry entry) {
+    if (entry.kind() != Entry::Kind::runnable || entry.as_runnable()->id() != id) return false;
+    found = entry.as_runnable();
+    return true;
+  });
+  if (found != nullptr) found->drop();
+  return found != nullptr;
 }
 
 void FutureState::drop_callbacks() noexcept {
-  while (callbacks_ != nullptr) {
-    CallbackNode& node = *callbacks_->next;
-    remove_callback(node);
-    if (node.entry.kind() == Entry::Kind::runnable) node.entry.as_runnable()->drop();
+  while (!callbacks_.empty()) {  // what is dropped may take others off the list
+    const Entry entry = callbacks_.pop_back();
+    if (entry.kind() == Entry::Kind::runnable) entry.as_runnable()->drop();
   }
 }
 

@@ -2,7 +2,7 @@
 // cancelled; and the callbacks to schedule when it ends.
 //
 // Callbacks never run inline: ending a future puts them into the ready queue in the order of their
-// registration. A node of a suspended task puts the task itself there.
+// registration. For a task that waits the entry is the task itself.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "sim/arena.h"
+#include "sim/callback_list.h"
 #include "sim/ready_queue.h"
 #include "sim/ref.h"
 #include "sim/result.h"
@@ -33,12 +34,6 @@ class Runnable {
 
  protected:
   ~Runnable() = default;
-};
-
-// A registration in a future's list: intrusive, in the order of registration.
-struct CallbackNode {
-  CallbackNode* next = nullptr;
-  Entry entry;  // what becomes ready
 };
 
 class FutureState {
@@ -75,17 +70,10 @@ class FutureState {
   // cancelled.
   std::exception_ptr exception();
 
-  void add_callback(CallbackNode& node) {
-    if (callbacks_ == nullptr) {
-      node.next = &node;
-    } else {
-      node.next = callbacks_->next;
-      callbacks_->next = &node;
-    }
-    callbacks_ = &node;
-  }
-  // Takes a registered node off the list; false if it does not stand there.
-  bool remove_callback(CallbackNode& node) noexcept;
+  // What becomes ready when it ends; only while it is pending.
+  void add_callback(Entry entry) { callbacks_.add(entry); }
+  // False if the entry is not registered (any more).
+  bool remove_callback(Entry entry) noexcept { return callbacks_.remove(entry); }
   // Drops the callback with that id; false if it is not registered (any more).
   bool remove_callback(std::uint64_t id) noexcept;
 
@@ -98,10 +86,7 @@ class FutureState {
   FutureState() = default;
   virtual ~FutureState() = default;
   // Ends it: schedules the callbacks in order.
-  void complete(Status status) {
-    status_ = status;
-    if (callbacks_ != nullptr) schedule_callbacks();
-  }
+  inline void complete(Status status);
   virtual void set_cancelled(std::exception_ptr error) noexcept = 0;
   void drop_callbacks() noexcept;
 
@@ -109,14 +94,16 @@ class FutureState {
   friend class Scheduler;
   void schedule_callbacks();
   void destroy() {
-    if (callbacks_ != nullptr || (status_ == Status::exception && !retrieved_)) [[unlikely]] {
+    if (!callbacks_.empty() || (status_ == Status::exception && !retrieved_)) [[unlikely]] {
       end_of_life();
     }
-    delete this;
+    dispose();
   }
   void end_of_life();
+  // Gives its memory back.
+  virtual void dispose() noexcept { delete this; }
 
-  CallbackNode* callbacks_ = nullptr;  // the last of a ring
+  CallbackList callbacks_;
   std::uint32_t refs_ = 0;
   Status status_ = Status::pending;
   bool retrieved_ : 1 = false;

@@ -14,8 +14,7 @@ namespace sim::internal {
 struct PromiseBase {
   PromiseBase* parent = nullptr;     // the coroutine that awaits this one; null for a task's root
   ResultBase* result = nullptr;      // in the awaiter, task or generator that owns the frame
-  std::source_location function;     // the coroutine
-  std::source_location await_place;  // its latest co_await
+  std::source_location place;        // of its latest co_await; at first the coroutine itself
 
   std::coroutine_handle<PromiseBase> handle() {
     return std::coroutine_handle<PromiseBase>::from_promise(*this);
@@ -27,8 +26,9 @@ struct PromiseBase {
   }
 };
 
-// Destroys a suspended chain of frames, leaf first and without recursion.
-void destroy_chain(PromiseBase* leaf) noexcept;
+// Destroys a suspended chain of frames but for its root, leaf first and without recursion. Returns
+// the root.
+PromiseBase* destroy_down_to_root(PromiseBase* leaf) noexcept;
 
 // "fetch" for `sim::Coro<std::string> app::fetch(std::string)`; "lambda" for a closure.
 std::string function_name(const std::source_location& function);

@@ -31,6 +31,9 @@ class Entry {
   TaskState* as_task() const { return reinterpret_cast<TaskState*>(bits_ & ~std::uintptr_t{3}); }
   Runnable* as_runnable() const { return reinterpret_cast<Runnable*>(bits_ & ~std::uintptr_t{3}); }
   std::uint32_t as_timer() const { return static_cast<std::uint32_t>(bits_ >> 2); }
+  // For those who keep an entry in a word of their own.
+  std::uintptr_t bits() const { return bits_; }
+  static Entry from_bits(std::uintptr_t bits) { return Entry(bits); }
   explicit operator bool() const { return bits_ != 0; }
   friend bool operator==(Entry, Entry) = default;
 
@@ -47,6 +50,8 @@ class ReadyQueue {
   bool empty() const { return tail_ == head_; }
   // How many entries were ever taken: the number of steps.
   std::uint64_t taken() const { return head_; }
+  // How many entries were ever pushed.
+  std::uint64_t pushed() const { return tail_; }
 
   void push(Entry entry) {
     if (tail_ - head_ > mask_) [[unlikely]] grow();

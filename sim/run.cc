@@ -30,8 +30,7 @@ EventLoop& free_loop(const std::unique_ptr<EventLoop>& loop) {
 class StopWhenDone final : public internal::Runnable {
  public:
   StopWhenDone(TaskState& main, std::uint64_t run) : run_(run) {
-    node_.entry = internal::Entry::runnable(this);
-    main.add_callback(node_);
+    main.add_callback(internal::Entry::runnable(this));
   }
   void run() override {
     Scheduler& scheduler = Scheduler::here();
@@ -42,7 +41,6 @@ class StopWhenDone final : public internal::Runnable {
 
  private:
   std::uint64_t run_;
-  internal::CallbackNode node_;
 };
 
 }  // namespace

@@ -57,7 +57,7 @@ class Runner {
   template <class T>
   T run(Coro<T> main) {
     const Scope scope(*this);
-    Task<T> task = internal::make_task(loop_->scheduler(), std::move(main));
+    Task<T> task(internal::make_task(loop_->scheduler(), main));
     task.set_name("main");
     run_until_done(*task.state());
     task.state()->mark_retrieved();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <ranges>
 #include <stdexcept>
 
 #include "sim/event_loop.h"
@@ -40,18 +41,46 @@ void Scheduler::set_attention() {
 void Scheduler::reset() {
   ready_.clear();
   timers_.clear();
+  tasks_.clear();
   trace_.clear();
   batch_end_ = 0;
   stopping_ = failed_ = closing_ = false;
   set_attention();
   now_ = run_began_ = 0;
   callback_objects_ = 0;
-  tasks_created_ = 0;
   limits_reported_.clear();
   root_origin_ = {0, 0, 0};
   callback_origin_ = &root_origin_;
   callback_context_ = {};
   callback_rng_.reset();
+}
+
+// A task that was woken on a hint, or has not begun: false if it does not run now.
+inline bool Scheduler::may_step(TaskState& task) {
+  if (task.started_) return task.waiter_ == nullptr || task.waiter_->may_resume();
+  task.started_ = true;
+  if (!task.must_cancel_) [[likely]] return true;
+  cancel_unstarted(task);
+  return false;
+}
+
+inline void Scheduler::finish(TaskState& task, PromiseBase& root) {
+  const ResultKind kind = root.result->kind();
+  task.leaf_ = &root;
+  task.destroy_root(root);
+  if (kind == ResultKind::value && task.must_cancel_) [[unlikely]] {
+    task.must_cancel_ = false;
+    std::string message = task.extra_ != nullptr ? task.extra_->cancel_message : "";
+    task.set_cancelled(make_cancelled_error(message));
+    task.complete(FutureState::Status::cancelled);
+  } else {
+    task.complete(kind == ResultKind::value       ? FutureState::Status::value
+                  : kind == ResultKind::cancelled ? FutureState::Status::cancelled
+                                                  : FutureState::Status::exception);
+  }
+  tasks_.leave(task.ticket_);
+  if (task.draining_ && --draining_ == 0) stop();
+  task.release();
 }
 
 // One step of a task: from its suspension to the next. Coroutines that await or return to each
@@ -61,53 +90,56 @@ inline void Scheduler::step(TaskState& task) {
   task.waiter_ = nullptr;
   PromiseBase* running = task.leaf_;
   for (;;) {
-    next_ = 0;
     running->handle().resume();
     if (next_ == 0) {
       if (task.must_cancel_) [[unlikely]] task.cancel_wait();
       return;
     }
-    if (next_ & kRootDone) [[unlikely]] {
-      return finish(task, *reinterpret_cast<PromiseBase*>(next_ - kRootDone));
-    }
-    if (failed_) [[unlikely]] return broken_off(task, *running);
+    const std::uintptr_t next = std::exchange(next_, 0);
+    if (next & kRootDone) return finish(task, *reinterpret_cast<PromiseBase*>(next - kRootDone));
+    auto* coroutine = reinterpret_cast<PromiseBase*>(next);
+    if (failed_) [[unlikely]] return broken_off(task, *running, *coroutine);
     // The frame that was running may be gone by the time somebody asks for the name or the stack.
-    task.leaf_ = running = reinterpret_cast<PromiseBase*>(next_);
+    task.leaf_ = running = coroutine;
   }
 }
 
 // A failed check ends the execution between two coroutines of a task: what is to be destroyed
 // begins at the one that would have been called, or at the one that has returned.
-void Scheduler::broken_off(TaskState& task, PromiseBase& running) {
-  auto* next = reinterpret_cast<PromiseBase*>(next_);
-  task.leaf_ = next->parent == &running ? next : &running;
+void Scheduler::broken_off(TaskState& task, PromiseBase& running, PromiseBase& next) {
+  task.leaf_ = next.parent == &running ? &next : &running;
 }
 
 void Scheduler::start_eagerly(TaskState& task) {
   enter(task);
   task.started_ = true;
   TaskState* outer = current_;
-  const std::uintptr_t outer_next = std::exchange(next_, 0);
   step(task);
   current_ = outer;
-  next_ = outer_next;
 }
 
 Scheduler::Ended Scheduler::run() {
   stopping_ = false;
   set_attention();
-  for (;;) {
-    if (ready_.taken() == batch_end_ && !continue_iteration() && !begin_iteration()) break;
-    const Entry entry = asks_ ? choose_ready() : ready_.pop();
-    if (entry.kind() == Entry::Kind::task) [[likely]] {
-      step(*entry.as_task());
-    } else {
-      run_other(entry);
-    }
-  }
+  asks_ ? run_steps<true>() : run_steps<false>();
   current_ = nullptr;
   if (failed_) return Ended::failed;
   return stopping_ ? Ended::stopped : Ended::nothing_to_run;
+}
+
+template <bool kAsks>
+void Scheduler::run_steps() {
+  while (ready_.taken() != batch_end_ || next_iteration()) {
+    const Entry entry = kAsks ? choose_ready() : ready_.pop();
+    if (entry.kind() != Entry::Kind::task) {
+      if (entry.kind() != Entry::Kind::checked_task) {
+        run_callback(entry);
+        continue;
+      }
+      if (!may_step(*entry.as_task())) continue;
+    }
+    step(*entry.as_task());
+  }
 }
 
 // Moves due timers to the ready queue, advancing the clock if nothing is ready. False if the run
@@ -157,7 +189,7 @@ void Scheduler::prefetch_timers() {
     if (const TaskState* task = task_of(target)) {
       __builtin_prefetch(task->leaf_);
       __builtin_prefetch(task->waiter_);
-      __builtin_prefetch(task->callbacks_);
+      __builtin_prefetch(task->callbacks_.front().as_runnable());
     }
   });
 }
@@ -197,46 +229,10 @@ void Scheduler::trace_step(Entry entry) {
   }
 }
 
-void Scheduler::run_other(Entry entry) {
-  switch (entry.kind()) {
-    case Entry::Kind::task:
-      return;
-    case Entry::Kind::checked_task: {
-      TaskState& task = *entry.as_task();
-      if (!task.started_) {
-        task.started_ = true;
-        if (task.must_cancel_) return cancel_unstarted(task);
-      } else if (task.waiter_ != nullptr && !task.waiter_->may_resume()) {
-        return;
-      }
-      return step(task);
-    }
-    case Entry::Kind::runnable:
-      current_ = nullptr;
-      return entry.as_runnable()->run();
-    case Entry::Kind::timer:
-      current_ = nullptr;
-      return fire(entry.as_timer());
-  }
-}
-
-void Scheduler::finish(TaskState& task, PromiseBase& root) {
-  const ResultKind kind = root.result->kind();
-  task.leaf_ = &root;
-  task.destroy_root(root);
-  if (kind == ResultKind::value && task.must_cancel_) [[unlikely]] {
-    task.must_cancel_ = false;
-    std::string message = task.extra_ != nullptr ? task.extra_->cancel_message : "";
-    task.set_cancelled(make_cancelled_error(message));
-    task.complete(FutureState::Status::cancelled);
-  } else {
-    task.complete(kind == ResultKind::value       ? FutureState::Status::value
-                  : kind == ResultKind::cancelled ? FutureState::Status::cancelled
-                                                  : FutureState::Status::exception);
-  }
-  tasks_.remove(task);
-  if (task.draining_ && --draining_ == 0) stop();
-  task.release();
+void Scheduler::run_callback(Entry entry) {
+  current_ = nullptr;
+  if (entry.kind() == Entry::Kind::timer) return fire(entry.as_timer());
+  entry.as_runnable()->run();
 }
 
 // A task cancelled before its first step: its body never runs, and the coroutine counts as awaited.
@@ -247,7 +243,7 @@ void Scheduler::cancel_unstarted(TaskState& task) {
   std::string message = task.extra_ != nullptr ? task.extra_->cancel_message : "";
   task.set_cancelled(make_cancelled_error(message));
   task.complete(FutureState::Status::cancelled);
-  tasks_.remove(task);
+  tasks_.leave(task.ticket_);
   if (task.draining_ && --draining_ == 0) stop();
   task.release();
 }
@@ -262,9 +258,7 @@ void Scheduler::fire(std::uint32_t slot) {
 
 bool Scheduler::drain() {
   std::vector<Ref<TaskState>> left;
-  for (TaskState* task = tasks_.first(); task != nullptr; task = TaskList::next(task)) {
-    left.emplace_back(task);
-  }
+  for (TaskState* task : tasks_.in_order()) left.emplace_back(task);
   if (left.empty()) return true;
   draining_ = left.size();
   for (const Ref<TaskState>& task : left) task->draining_ = true;
@@ -293,13 +287,13 @@ bool Scheduler::drop_scheduled() noexcept {
     entry.as_runnable()->drop();
   }
   ready_.drop();
-  for (TimerQueue::Slot slot = 0; slot < timers_.targets().size(); ++slot) {
+  timers_.visit_slots([&](TimerQueue::Slot slot) {
     const Entry target = timers_.peek(slot);
-    if (target.kind() != Entry::Kind::runnable) continue;
+    if (target.kind() != Entry::Kind::runnable) return;
     any = true;
     timers_.cancel(slot);
     target.as_runnable()->drop();
-  }
+  });
   return any;
 }
 
@@ -309,15 +303,14 @@ void Scheduler::close() noexcept {
   for (bool more = true; more;) {  // what is destroyed may schedule more
     more = drop_scheduled();
     // Newest first: children may borrow from those that made them.
-    while (TaskState* task = tasks_.last()) {
+    const std::vector<TaskState*> left = tasks_.in_order();
+    for (TaskState* task : left | std::views::reverse) {
       more = true;
-      tasks_.remove(*task);
-      const std::source_location function = task->function();
-      destroy_chain(task->leaf_);
-      task->drop_callbacks();
+      tasks_.leave(task->ticket_);
+      task->destroy_root(*destroy_down_to_root(task->leaf_));
       task->set_cancelled(nullptr);
       task->status_ = FutureState::Status::cancelled;  // there is nothing left of it to run
-      task->ended_function_ = function;
+      task->drop_callbacks();
       task->release();
     }
   }

@@ -49,10 +49,10 @@ class Scheduler {
   Trace& trace() { return trace_; }
   const Trace& trace() const { return trace_; }
   bool tracing() const { return tracing_; }
-  TaskList& tasks() { return tasks_; }
+  const TaskRegistry& tasks() const { return tasks_; }
   const Limits& limits() const { return limits_; }
   std::uint64_t steps() const { return ready_.taken(); }
-  std::uint64_t tasks_created() const { return tasks_created_; }
+  std::uint64_t tasks_created() const { return tasks_.entered(); }
 
   void configure(DecisionSource* source, Order order, bool tracing, Observer* observer,
                  const Limits& limits, std::uint64_t seed, std::uint64_t max_steps);
@@ -60,6 +60,13 @@ class Scheduler {
   void reset();
 
   void push(Entry entry) { ready_.push(entry); }
+  // The running task suspends at `at` and is ready again at once. Returns the task.
+  TaskState* yield(PromiseBase& at) {
+    TaskState* const task = current_;
+    task->leaf_ = &at;
+    push(Entry::task(task));
+    return task;
+  }
   // Said by a coroutine as it suspends: the trampoline resumes `next`, instead of going back to the
   // ready queue.
   void resume_next(PromiseBase* next) { next_ = reinterpret_cast<std::uintptr_t>(next); }
@@ -142,25 +149,28 @@ class Scheduler {
 
   void enter(TaskState& task) {
     task.retain();
-    tasks_.push_back(task);
-    ++tasks_created_;
+    task.ticket_ = tasks_.enter(task);
     if (tasks_.size() > limits_.tasks) [[unlikely]] report_limit("tasks alive", limits_.tasks);
   }
   // As begin_iteration(), for the plain case: something is ready, and nothing else is to be looked
   // at.
   bool continue_iteration() {
-    batch_end_ = ready_.taken() + ready_.size();
-    return !ready_.empty() && timers_.earliest() > now_ && !attention_;
+    batch_end_ = ready_.pushed();
+    return batch_end_ != ready_.taken() && timers_.earliest() > now_ && !attention_;
   }
+  bool next_iteration() { return continue_iteration() || begin_iteration(); }
   bool begin_iteration();
   void move_due_timers();
   void prefetch_timers();
   Entry choose_ready();
   void trace_step(Entry entry);
-  void run_other(Entry entry);
+  void run_callback(Entry entry);
   void set_attention();
+  template <bool kAsks>
+  void run_steps();
   void step(TaskState& task);
-  void broken_off(TaskState& task, PromiseBase& running);
+  bool may_step(TaskState& task);
+  void broken_off(TaskState& task, PromiseBase& running, PromiseBase& next);
   void finish(TaskState& task, PromiseBase& root);
   void cancel_unstarted(TaskState& task);
   void fire(std::uint32_t slot);
@@ -184,8 +194,7 @@ class Scheduler {
   DecisionSource* source_ = nullptr;
   std::size_t draining_ = 0;
   std::uint32_t refills_seen_ = 0;
-  TaskList tasks_;
-  std::uint64_t tasks_created_ = 0;
+  TaskRegistry tasks_;
   Limits limits_;
   std::vector<std::string> limits_reported_;
   std::uint64_t max_steps_ = 0;
@@ -213,6 +222,16 @@ inline Scheduler& Scheduler::here() {
 
 // Reports to the running loop's observer; prints where none runs.
 void report_finding(Finding finding);
+
+inline void FutureState::complete(Status status) {
+  status_ = status;
+  if (callbacks_.empty()) return;
+  const Entry single = callbacks_.front();
+  if (!single || current_scheduler == nullptr) [[unlikely]] return schedule_callbacks();
+  callbacks_.clear();
+  if (single.kind() == Entry::Kind::runnable) single.as_runnable()->scheduled(*this);
+  current_scheduler->push(single);
+}
 
 inline void Waiter::wake() {
   status_ = WaitStatus::woken;

@@ -122,12 +122,12 @@ namespace internal {
 
 // A new task, not started. It has a copy of the context it is made in.
 template <class T>
-Task<T> make_task(Scheduler& scheduler, Coro<T> coro) {
-  auto* state = new TaskStateOf<T>(scheduler.origin().next(), *coro.release_frame());
+TaskStateOf<T>* make_task(Scheduler& scheduler, Coro<T>& coro) {
+  auto* state = TaskStateOf<T>::make(scheduler.origin().next(), *coro.release_frame());
   if (const Ref<Context>* context = scheduler.context_if_any()) [[unlikely]] {
     state->extra().context = *context;
   }
-  return Task<T>(state);
+  return state;
 }
 
 }  // namespace internal
@@ -138,14 +138,15 @@ Task<T> make_task(Scheduler& scheduler, Coro<T> coro) {
 template <class T>
 Task<T> create_task(Coro<T> coro) {
   internal::Scheduler& scheduler = internal::Scheduler::here();
-  Task<T> task = internal::make_task(scheduler, std::move(coro));
-  scheduler.start_as_configured(*task.state());
+  internal::TaskStateOf<T>* state = internal::make_task(scheduler, coro);
+  Task<T> task(state);
+  scheduler.start_as_configured(*state);
   return task;
 }
 template <class T>
 Task<T> create_task(Coro<T> coro, std::string name) {
   internal::Scheduler& scheduler = internal::Scheduler::here();
-  Task<T> task = internal::make_task(scheduler, std::move(coro));
+  Task<T> task(internal::make_task(scheduler, coro));
   task.set_name(std::move(name));
   scheduler.start_as_configured(*task.state());
   return task;
@@ -161,7 +162,7 @@ auto create_task(X&& awaitable, std::string name = "") {
 template <class T>
 Task<T> create_eager_task(Coro<T> coro, std::string name = "") {
   internal::Scheduler& scheduler = internal::Scheduler::here();
-  Task<T> task = internal::make_task(scheduler, std::move(coro));
+  Task<T> task(internal::make_task(scheduler, coro));
   if (!name.empty()) task.set_name(std::move(name));
   scheduler.start_eagerly(*task.state());
   return task;

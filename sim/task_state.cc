@@ -1,5 +1,7 @@
 #include "sim/task_state.h"
 
+#include <sanitizer/asan_interface.h>
+
 #include <algorithm>
 #include <limits>
 #include <stdexcept>
@@ -7,6 +9,8 @@
 #include "sim/event_loop.h"
 
 namespace sim::internal {
+
+constinit thread_local KeptFrame kept_frame;
 
 bool TaskState::cancel(const std::string& message) {
   if (done()) return false;
@@ -90,34 +94,48 @@ std::source_location TaskState::function() const {
   if (done()) return ended_function_;
   const PromiseBase* frame = leaf_;
   while (frame->parent != nullptr) frame = frame->parent;
-  return frame->function;
+  return frame->place;
 }
 
-void TaskState::destroy_root(PromiseBase& root) {
-  const std::source_location function = root.function;
-  root.handle().destroy();
+void TaskState::destroy_root(PromiseBase& root) noexcept {
+  const std::source_location function = root.place;
+  const KeptFrame outer = std::exchange(kept_frame, {root.handle().address()});
+  try {
+    root.handle().destroy();
+  } catch (...) {
+    Scheduler::here().loop().call_exception_handler(
+        {"exception while the parameters of " + function_name(function) + " were destroyed",
+         std::current_exception()});
+  }
+  block_bytes_ = static_cast<std::uint32_t>(std::exchange(kept_frame, outer).block_bytes);
   if (extra_ != nullptr) extra_->kept.reset();
   ended_function_ = function;
+}
+
+void forbid_access([[maybe_unused]] void* frame, [[maybe_unused]] std::size_t bytes) noexcept {
+  ASAN_POISON_MEMORY_REGION(frame, bytes);
+}
+
+void allow_access([[maybe_unused]] void* block, [[maybe_unused]] std::size_t bytes) noexcept {
+  ASAN_UNPOISON_MEMORY_REGION(block, bytes);
 }
 
 std::string TaskState::stack() const {
   std::string text;
   for (const PromiseBase* frame = leaf(); frame != nullptr; frame = frame->parent) {
-    const bool stands = frame->await_place.line() != 0;
-    text += "  at " + function_name(frame->function) + "  " +
-            to_string(stands ? frame->await_place : frame->function) +
-            (stands || started_ ? "\n" : " (not started)\n");
+    text += "  at " + function_name(frame->place) + "  " + to_string(frame->place) +
+            (started_ ? "\n" : " (not started)\n");
   }
   return text;
 }
 
-void destroy_chain(PromiseBase* leaf) noexcept {
-  while (leaf != nullptr) {
-    PromiseBase* parent = leaf->parent;
-    if (parent != nullptr) leaf->result->set_frame_gone();
+PromiseBase* destroy_down_to_root(PromiseBase* leaf) noexcept {
+  while (PromiseBase* parent = leaf->parent) {
+    leaf->result->set_frame_gone();
     leaf->handle().destroy();
     leaf = parent;
   }
+  return leaf;
 }
 
 std::string function_name(const std::source_location& function) {

@@ -8,8 +8,10 @@
 
 #include "sim/context.h"
 #include "sim/future_state.h"
+#include "sim/frame_block.h"
 #include "sim/promise.h"
 #include "sim/rng.h"
+#include "sim/task_registry.h"
 #include "sim/waiter.h"
 
 namespace sim::internal {
@@ -45,6 +47,7 @@ class TaskState : public FutureState {
   Waiter* waiter() const { return waiter_; }
   Origin& origin() { return origin_; }
   const Origin& origin() const { return origin_; }
+  TaskRegistry::Ticket ticket() const { return ticket_; }
   bool started() const { return started_; }
   bool must_cancel() const { return must_cancel_; }
   Extra& extra() {
@@ -85,13 +88,12 @@ class TaskState : public FutureState {
  private:
   friend class Scheduler;
   friend class Waiter;
-  friend class TaskList;
 
   void remember_message(const std::string& message);
   // The task was cancelled in the step it has just ended by suspending.
   void cancel_wait();
   // Destroys the root's frame and what it borrowed, keeping its name.
-  void destroy_root(PromiseBase& root);
+  void destroy_root(PromiseBase& root) noexcept;
   std::source_location function() const;
 
   union {
@@ -101,53 +103,38 @@ class TaskState : public FutureState {
   Waiter* waiter_ = nullptr;
   std::unique_ptr<Extra> extra_;
   Origin origin_;
-  TaskState* previous_ = nullptr;
-  TaskState* next_ = nullptr;
+  TaskRegistry::Ticket ticket_;
+
+ protected:
+  std::uint32_t block_bytes_ = 0;  // of the memory of frame and control block; known at the end
 };
 
+// Lives in the room in front of its root's frame.
 template <class T>
 class TaskStateOf final : public TaskState {
  public:
-  TaskStateOf(const Origin& origin, PromiseBase& root) : TaskState(origin) {
-    root.result = &result_;
-    suspended_at(root, nullptr);
+  static TaskStateOf* make(const Origin& origin, PromiseBase& root) {
+    return new (FrameBlock<T>::task_room(root.handle().address())) TaskStateOf(origin, root);
   }
   Result<T>& result() { return result_; }
   std::exception_ptr error() const override { return result_.error(); }
 
  private:
+  TaskStateOf(const Origin& origin, PromiseBase& root) : TaskState(origin) {
+    root.result = &result_;
+    suspended_at(root, nullptr);
+  }
+  static void* operator new(std::size_t, void* room) { return room; }
   void set_cancelled(std::exception_ptr error) noexcept override {
     result_.set_error(ResultKind::cancelled, std::move(error));
   }
+  void dispose() noexcept override {
+    const std::size_t bytes = block_bytes_;
+    this->~TaskStateOf();
+    if constexpr (!kArenaRecycles) allow_access(this, bytes);
+    Arena::deallocate(this, bytes);
+  }
   Result<T> result_;
-};
-
-// The tasks that have not ended, in the order of their creation.
-class TaskList {
- public:
-  TaskState* first() const { return first_; }
-  TaskState* last() const { return last_; }
-  static TaskState* next(const TaskState* task) { return task->next_; }
-  bool empty() const { return first_ == nullptr; }
-  std::size_t size() const { return size_; }
-
-  void push_back(TaskState& task) {
-    task.previous_ = last_;
-    (last_ != nullptr ? last_->next_ : first_) = &task;
-    last_ = &task;
-    ++size_;
-  }
-  void remove(TaskState& task) {
-    (task.previous_ != nullptr ? task.previous_->next_ : first_) = task.next_;
-    (task.next_ != nullptr ? task.next_->previous_ : last_) = task.previous_;
-    task.previous_ = task.next_ = nullptr;
-    --size_;
-  }
-
- private:
-  TaskState* first_ = nullptr;
-  TaskState* last_ = nullptr;
-  std::size_t size_ = 0;
 };
 
 }  // namespace sim::internal

@@ -19,6 +19,13 @@ std::vector<TimerQueue::Place>& TimerQueue::bucket_for(std::int64_t when) {
   return buckets_[digit][value];
 }
 
+TimerQueue::Slot TimerQueue::add_slot(Entry target) {
+  const auto slot = static_cast<Slot>(slots_.size());
+  if (slot % 64 == 0) marks_.push_back(0);
+  slots_.push_back(target);
+  return slot;
+}
+
 void TimerQueue::insert_between(Place place) {
   if (next_ > kRunLimit && next_ > run_.size() / 2) {  // what is used up does not pile up
     run_.erase(run_.begin(), run_.begin() + static_cast<std::ptrdiff_t>(next_));
@@ -89,7 +96,7 @@ bool TimerQueue::refill() {
 
 void TimerQueue::sweep() {
   const auto empty = [this](const Place& place) {
-    if (slots_[place.slot]) return false;
+    if (!cancelled(place.slot)) return false;
     free_slot(place.slot);
     --pending_;
     return true;
@@ -118,7 +125,8 @@ void TimerQueue::clear() {
   horizon_ = earliest_ = kFarEnd;
   base_ = now_ = 0;
   slots_.clear();
-  free_slots_.clear();
+  marks_.clear();
+  first_free_ = kNoSlot;
   pending_ = cancelled_ = 0;
 }
 

@@ -8,13 +8,15 @@
 // never goes back a timer only ever moves down, and dealing out is stable, so ties keep their
 // order.
 //
-// Cancelling empties a slot and leaves the place in the run or bucket; places of cancelled timers
-// are swept when they outnumber the living.
+// Cancelling marks a slot and leaves the place in the run or bucket; places of cancelled timers are
+// swept when they outnumber the living. The marks are bits, so that a cancel and a sweep of
+// millions stay in the cache.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "sim/ready_queue.h"
@@ -32,9 +34,12 @@ class TimerQueue {
     ++pending_;
     earliest_ = std::min(earliest_, when);
     if (when < horizon_) [[likely]] {
-      const bool crowded = run_.size() - next_ >= kRunLimit && when < run_.back().when;
-      if (!crowded || !shorten_run(when)) [[likely]] {
-        insert_into_run({when, slot});
+      if (run_.size() == next_ || when >= run_.back().when) [[likely]] {
+        run_.push_back({when, slot});
+        return slot;
+      }
+      if (run_.size() - next_ < kRunLimit || !shorten_run(when)) {
+        insert_between({when, slot});
         return slot;
       }
     }
@@ -45,25 +50,25 @@ class TimerQueue {
   // A slot for what stands in the ready queue already and can be cancelled there like a due timer.
   Slot add_due(Entry target) { return new_slot(target); }
 
-  // Empties a slot: its timer never runs, also when it is due already and stands in the ready
-  // queue.
+  // A cancelled timer never runs, also when it is due already and stands in the ready queue.
   void cancel(Slot slot) {
-    slots_[slot] = Entry();
+    marks_[slot / 64] |= mark_of(slot);
     if (++cancelled_ > kSweepAt && cancelled_ > pending_ / 2) [[unlikely]] sweep();
   }
 
   // Takes what a due timer's slot holds, nothing if it was cancelled, and frees the slot.
   Entry take(Slot slot) {
-    const Entry target = slots_[slot];
+    const Entry target = peek(slot);
     free_slot(slot);
     return target;
   }
-  Entry peek(Slot slot) const { return slots_[slot]; }
+  // What the slot holds: nothing if it was cancelled, something meaningless if it is free.
+  Entry peek(Slot slot) const { return cancelled(slot) ? Entry() : slots_[slot]; }
 
   // Calls `visit` with what the nearest timers hold, those that stand sorted, in order.
   template <class Visit>
   void visit_nearest(Visit visit) const {
-    for (std::size_t i = next_; i < run_.size(); ++i) visit(slots_[run_[i].slot]);
+    for (std::size_t i = next_; i < run_.size(); ++i) visit(peek(run_[i].slot));
   }
   void prefetch_nearest() const {
     for (std::size_t i = next_; i < run_.size(); ++i) __builtin_prefetch(&slots_[run_[i].slot]);
@@ -76,7 +81,7 @@ class TimerQueue {
   bool next_deadline(std::int64_t* when) {
     for (;;) {
       if (next_ == run_.size() && !refill()) return false;
-      if (slots_[run_[next_].slot]) {
+      if (!cancelled(run_[next_].slot)) {
         *when = run_[next_].when;
         return true;
       }
@@ -100,7 +105,7 @@ class TimerQueue {
         earliest_ = place.when;
         return;
       }
-      if (!slots_[place.slot]) {
+      if (cancelled(place.slot)) {
         drop_next();
         continue;
       }
@@ -110,8 +115,15 @@ class TimerQueue {
     }
   }
 
-  // What the timers hold that have not run, in no order that means anything; empty ones among them.
-  const std::vector<Entry>& targets() const { return slots_; }
+  std::size_t slots() const { return slots_.size(); }
+  // Calls `visit` with each slot that holds a timer which has not run, in no order that means
+  // anything. It may cancel it.
+  template <class Visit>
+  void visit_slots(Visit visit) {
+    for (Slot slot = 0; slot < slots_.size(); ++slot) {
+      if (slots_[slot].kind() != Entry::Kind::timer && !cancelled(slot)) visit(slot);
+    }
+  }
   void clear();
 
  private:
@@ -125,31 +137,24 @@ class TimerQueue {
   static constexpr std::size_t kSweepAt = 256;
 
   Slot new_slot(Entry target) {
-    if (!free_slots_.empty()) {
-      const Slot slot = free_slots_.back();
-      free_slots_.pop_back();
-      slots_[slot] = target;
-      return slot;
-    }
-    slots_.push_back(target);
-    return static_cast<Slot>(slots_.size() - 1);
+    const Slot slot = first_free_;
+    if (slot == kNoSlot) [[unlikely]] return add_slot(target);
+    first_free_ = slots_[slot].as_timer();
+    slots_[slot] = target;
+    return slot;
   }
+  Slot add_slot(Entry target);
   void free_slot(Slot slot) {
-    slots_[slot] = Entry();
-    free_slots_.push_back(slot);
+    slots_[slot] = Entry::timer(std::exchange(first_free_, slot));
+    if (cancelled(slot)) [[unlikely]] marks_[slot / 64] ^= mark_of(slot);
   }
+  static std::uint64_t mark_of(Slot slot) { return std::uint64_t{1} << (slot % 64); }
+  bool cancelled(Slot slot) const { return (marks_[slot / 64] & mark_of(slot)) != 0; }
   void drop_next() {
     free_slot(run_[next_].slot);
     ++next_;
     --pending_;
     --cancelled_;
-  }
-  void insert_into_run(Place place) {
-    if (run_.size() == next_ || place.when >= run_.back().when) [[likely]] {
-      run_.push_back(place);
-    } else {
-      insert_between(place);
-    }
   }
   void insert_between(Place place);
   // Moves the end of a crowded run to the buckets; true if a timer due at `when` belongs there now.
@@ -166,8 +171,9 @@ class TimerQueue {
   std::int64_t now_ = 0;   // when timers were moved last
   std::vector<Place> buckets_[kDigits][1 << kDigitBits];
   std::uint64_t occupied_[kDigits] = {};
-  std::vector<Entry> slots_;
-  std::vector<Slot> free_slots_;
+  std::vector<Entry> slots_;          // a free one holds the number of the next free one
+  Slot first_free_ = kNoSlot;
+  std::vector<std::uint64_t> marks_;  // a bit for each slot: its timer was cancelled
   std::uint32_t refills_ = 0;
   std::size_t pending_ = 0;    // places in the run and the buckets
   std::size_t cancelled_ = 0;  // at least so many of them are empty; the sweep counts anew

@@ -2,6 +2,7 @@
 // the same schedule with every compiler; it holds no address, no line and no wall clock.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -32,31 +33,38 @@ class Trace {
         subject ^ (static_cast<std::uint64_t>(value) << 8) ^ static_cast<std::uint64_t>(kind);
     hash_ = (hash_ ^ word) * 0x9e3779b97f4a7c15;
     hash_ ^= (hash_ >> 29) + static_cast<std::uint64_t>(time);
-    events_.push_back({time, subject, value, kind});
-    if (events_.size() == kKept) [[unlikely]] forget();
+    const TraceEvent event{time, subject, value, kind};
+    if (recorded_ < kKept) {
+      events_.push_back(event);
+    } else {
+      events_[recorded_ % kKept] = event;
+    }
+    ++recorded_;
   }
-  std::uint64_t hash() const { return internal::mix(hash_, events_.size() + forgotten_); }
-  // The latest events, at least 2^19 of them if there were so many.
-  const std::vector<TraceEvent>& events() const { return events_; }
-  std::uint64_t forgotten() const { return forgotten_; }
+  std::uint64_t hash() const { return internal::mix(hash_, recorded_); }
+  // The latest events in their order, 2^16 of them if there were so many.
+  std::vector<TraceEvent> events() const {
+    std::vector<TraceEvent> ordered = events_;
+    if (recorded_ > kKept) {
+      const auto oldest = static_cast<std::ptrdiff_t>(recorded_ % kKept);
+      std::rotate(ordered.begin(), ordered.begin() + oldest, ordered.end());
+    }
+    return ordered;
+  }
+  // How many came before those.
+  std::uint64_t forgotten() const { return recorded_ - events_.size(); }
   void clear() {
     events_.clear();
-    forgotten_ = 0;
+    recorded_ = 0;
     hash_ = 0;
   }
 
  private:
-  static constexpr std::size_t kKept = std::size_t{1} << 20;
-
-  void forget() {
-    const auto middle = events_.begin() + kKept / 2;
-    events_.erase(events_.begin(), middle);
-    forgotten_ += kKept / 2;
-  }
+  static constexpr std::size_t kKept = std::size_t{1} << 16;
 
   std::uint64_t hash_ = 0;
-  std::uint64_t forgotten_ = 0;
-  std::vector<TraceEvent> events_;
+  std::uint64_t recorded_ = 0;
+  std::vector<TraceEvent> events_;  // a ring once it is full
 };
 
 }  // namespace sim

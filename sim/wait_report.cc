@@ -80,10 +80,10 @@ std::string describe_wait(const TaskState& task) {
 }
 
 std::string pending_report(Scheduler& scheduler) {
-  const TaskList& tasks = scheduler.tasks();
+  const std::vector<TaskState*> tasks = scheduler.tasks().in_order();
   std::string text;
   std::size_t shown = 0;
-  for (const TaskState* task = tasks.first(); task != nullptr; task = TaskList::next(task)) {
+  for (const TaskState* task : tasks) {
     if (shown++ == kTasksShown) {
       return text + "... and " + std::to_string(tasks.size() - kTasksShown) + " more";
     }
@@ -94,14 +94,13 @@ std::string pending_report(Scheduler& scheduler) {
 }
 
 std::string wait_report(Scheduler& scheduler) {
-  const TaskList& tasks = scheduler.tasks();
+  const std::vector<TaskState*> tasks = scheduler.tasks().in_order();
   const std::size_t n = tasks.size();
   std::string text = (n == 1 ? "1 task waits and nothing can wake it\n"
                              : std::to_string(n) + " tasks wait and nothing can wake them\n") +
                      pending_report(scheduler);
-  const TaskState* task = tasks.first();
-  for (std::size_t i = 0; task != nullptr && i < kTasksShown; ++i, task = TaskList::next(task)) {
-    const std::vector<const TaskState*> cycle = find_cycle(task);
+  for (std::size_t i = 0; i < n && i < kTasksShown; ++i) {
+    const std::vector<const TaskState*> cycle = find_cycle(tasks[i]);
     if (cycle.empty()) continue;
     text += "\ncycle: ";
     for (const TaskState* each : cycle) text += each->name() + " -> ";

@@ -74,7 +74,7 @@ Coro<> everything() {
 }
 Coro<> held_by_a_callback() {
   Lock lock;  // +54
-  sim::running_loop().call_soon([&] { static_cast<void>(lock.acquire().ready()); });
+  sim::running_loop().call_soon([&] { static_cast<void>(lock.acquire().make_awaiter().ready()); });
   co_await sim::yield();
   co_await take(lock);  // +57
 }

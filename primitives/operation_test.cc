@@ -1,4 +1,4 @@
-#include "primitives/unawaited.h"
+#include "primitives/operation.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -61,7 +61,7 @@ void expect_found(F make, const std::string& name) {
   EXPECT_THAT(findings_of(moved), ElementsAre(message));
 }
 
-TEST(Unawaited, EveryOperationThatNobodyAwaitsIsFound) {
+TEST(Operation, EveryOperationThatNobodyAwaitsIsFound) {
   expect_found([](Primitives&) { return sim::sleep(1s); }, "sleep");
   expect_found([](Primitives&) { return sim::sleep_until(sim::now()); }, "sleep");
   expect_found([](Primitives&) { return sim::yield(); }, "yield");
@@ -75,7 +75,7 @@ TEST(Unawaited, EveryOperationThatNobodyAwaitsIsFound) {
   expect_found([](Primitives& p) { return p.queue.put(1); }, "Queue.put");
 }
 
-TEST(Unawaited, ACoroutineOfThePrimitivesIsFoundByItsName) {
+TEST(Operation, ACoroutineOfThePrimitivesIsFoundByItsName) {
   EXPECT_THAT(findings_of([](Primitives& p) { auto dropped = p.condition.wait(); }),
               ElementsAre(HasSubstr("coroutine 'wait' (")));
   const auto body = [](sim::Timeout&) -> Coro<> { co_return; };
@@ -86,7 +86,7 @@ TEST(Unawaited, ACoroutineOfThePrimitivesIsFoundByItsName) {
               testing::Contains(HasSubstr("never_awaited: coroutine 'wait_for")));
 }
 
-TEST(Unawaited, WhatIsAwaitedIsNotFound) {
+TEST(Operation, WhatIsAwaitedIsNotFound) {
   Findings findings;
   const auto body = []() -> Coro<> {
     Primitives p;
@@ -103,7 +103,7 @@ TEST(Unawaited, WhatIsAwaitedIsNotFound) {
   EXPECT_THAT(findings.kinds(), IsEmpty());
 }
 
-TEST(Unawaited, WhatATaskWasMadeOfIsNotFoundWhenTheTaskNeverBegins) {
+TEST(Operation, WhatATaskWasMadeOfIsNotFoundWhenTheTaskNeverBegins) {
   EXPECT_THAT(findings_of([](Primitives& p) {
                 create_task(sim::sleep(1s)).cancel();
                 create_task(sim::yield()).cancel();
@@ -118,7 +118,7 @@ TEST(Unawaited, WhatATaskWasMadeOfIsNotFoundWhenTheTaskNeverBegins) {
               IsEmpty());
 }
 
-TEST(Unawaited, WhatIsCancelledBeforeItBeginsIsNotFound) {
+TEST(Operation, WhatIsCancelledBeforeItBeginsIsNotFound) {
   Findings findings;
   const auto body = []() -> Coro<> {
     Primitives p;
@@ -137,7 +137,7 @@ TEST(Unawaited, WhatIsCancelledBeforeItBeginsIsNotFound) {
   EXPECT_THAT(findings.kinds(), IsEmpty());
 }
 
-TEST(Unawaited, OutsideARunNothingIsReported) {
+TEST(Operation, OutsideARunNothingIsReported) {
   testing::internal::CaptureStderr();
   {
     sim::Lock lock;
@@ -147,7 +147,7 @@ TEST(Unawaited, OutsideARunNothingIsReported) {
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }
 
-TEST(Unawaited, ACallbackHasNoTaskToName) {
+TEST(Operation, ACallbackHasNoTaskToName) {
   Findings findings;
   const auto body = [&]() -> Coro<> {
     sim::running_loop().call_soon([] { auto dropped = sim::sleep(1s); });

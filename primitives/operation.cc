@@ -1,10 +1,10 @@
-#include "primitives/unawaited.h"
+#include "primitives/operation.h"
 
 #include "sim/scheduler.h"
 
 namespace sim::internal {
 
-void Unawaited::report_unawaited(const char* operation) {
+void report_unawaited(const char* operation) {
   if (current_scheduler == nullptr) return;
   std::string message = "'" + std::string(operation) + "' was never awaited";
   if (const TaskState* task = current_scheduler->current()) message += ", in task " + task->name();

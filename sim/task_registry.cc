@@ -1,0 +1,21 @@
+#include "sim/task_registry.h"
+
+#include <algorithm>
+
+#include "sim/scheduler.h"
+
+namespace sim::internal {
+
+std::vector<TaskState*> TaskRegistry::in_order() const {
+  std::vector<TaskState*> tasks;
+  tasks.reserve(size_);
+  for (const std::uintptr_t slot : slots_) {
+    if ((slot & kFree) == 0) tasks.push_back(reinterpret_cast<TaskState*>(slot));
+  }
+  const auto now = static_cast<std::uint32_t>(entered_);
+  const auto age = [now](const TaskState* task) { return now - task->ticket().number; };
+  std::ranges::sort(tasks, std::ranges::greater(), age);
+  return tasks;
+}
+
+}  // namespace sim::internal
