@@ -6,7 +6,10 @@ namespace sim::internal {
 
 Gathering::~Gathering() {
   for (std::size_t i = 0; i < count_; ++i) {
-    if (children_[i].node.next != nullptr) children_[i].future->remove_callback(children_[i].node);
+    if (children_[i].node.next == nullptr) continue;
+    children_[i].future->remove_callback(children_[i].node);
+    // Who awaited it has had the first exception; it answers for those that come later too.
+    if (outer_.done()) children_[i].future->mark_retrieved();
   }
 }
 
