@@ -94,8 +94,9 @@ void Scheduler::start_eagerly(TaskState& task) {
 }
 
 Scheduler::Ended Scheduler::run() {
-  stopping_ = false;
+  const bool stopped_before = std::exchange(stopping_, false);
   set_attention();
+  if (stopped_before && begin_iteration()) [[unlikely]] stop();  // one iteration, as in asyncio
   for (;;) {
     if (ready_.taken() == batch_end_ && !continue_iteration() && !begin_iteration()) break;
     const Entry entry = asks_ ? choose_ready() : ready_.pop();
@@ -106,8 +107,9 @@ Scheduler::Ended Scheduler::run() {
     }
   }
   current_ = nullptr;
+  const bool stopped = std::exchange(stopping_, false);
   if (failed_) return Ended::failed;
-  return stopping_ ? Ended::stopped : Ended::nothing_to_run;
+  return stopped ? Ended::stopped : Ended::nothing_to_run;
 }
 
 // Moves due timers to the ready queue, advancing the clock if nothing is ready. False if the run
