@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <source_location>
+#include <string>
 
 #include "primitives/lock.h"
 #include "sim/coro.h"
@@ -48,13 +49,15 @@ class Condition {
  private:
   class Wait;
   class Reacquire;
-  class Visit;
+  friend class Barrier;
+  Condition(const char* kind, std::source_location place);
+  std::string describe() const { return object_.describe(); }
   void wake(std::size_t n);
 
   std::unique_ptr<Lock> own_lock_;
   Lock* lock_;
   internal::WaiterList waiters_;
-  Visit* visits_ = nullptr;  // the wait()s that have not returned
+  internal::GuardList visits_;  // the wait()s that have not returned
   internal::Object object_;
 };
 
