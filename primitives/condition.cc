@@ -2,34 +2,10 @@
 
 #include <stdexcept>
 
+#include "primitives/visit.h"
 #include "sim/outcome.h"
 
 namespace sim {
-
-// A wait() that has not returned. Says whether the condition still exists.
-class Condition::Visit {
- public:
-  explicit Visit(Condition& condition)
-      : condition_(&condition), next_(std::exchange(condition.visits_, this)) {
-    if (next_ != nullptr) next_->previous_ = this;
-  }
-  Visit(const Visit&) = delete;
-  Visit& operator=(const Visit&) = delete;
-  ~Visit() {
-    if (condition_ == nullptr) return;
-    (previous_ != nullptr ? previous_->next_ : condition_->visits_) = next_;
-    if (next_ != nullptr) next_->previous_ = previous_;
-  }
-  bool destroyed() const { return condition_ == nullptr; }
-  static void end_all(Condition& condition) {
-    for (Visit* v = condition.visits_; v != nullptr; v = v->next_) v->condition_ = nullptr;
-  }
-
- private:
-  Condition* condition_;
-  Visit* previous_ = nullptr;
-  Visit* next_;
-};
 
 // Acquires the lock again. Says whether the lock was destroyed meanwhile.
 class Condition::Reacquire : public Lock::Acquiring {
@@ -63,25 +39,23 @@ class Condition::Wait : public internal::QueuedWaiter {
   Condition* condition_;
 };
 
-Condition::Condition(std::source_location place)
-    : own_lock_(std::make_unique<Lock>(place)),
-      lock_(own_lock_.get()),
-      object_("Condition", place) {}
+Condition::Condition(std::source_location place) : Condition("Condition", place) {}
+
+Condition::Condition(const char* kind, std::source_location place)
+    : own_lock_(std::make_unique<Lock>(place)), lock_(own_lock_.get()), object_(kind, place) {}
 
 Condition::Condition(Lock& lock, std::source_location place)
     : lock_(&lock), object_("Condition", place) {}
 
 Condition::~Condition() {
-  Visit::end_all(*this);
-  if (waiters_.empty()) return;
-  object_.destroyed_in_use(false, nullptr, waiters_);
+  if (!waiters_.empty()) object_.destroyed_in_use(false, nullptr, waiters_);
 }
 
 Coro<> Condition::wait() {
   if (!locked()) throw std::runtime_error("cannot wait on un-acquired lock");
   release();
   Lock& lock = *lock_;
-  const Visit visit(*this);
+  const internal::Visit visit(visits_);
   const Outcome<void> waited = co_await settle(internal::Operation<Wait, Condition*>(this));
   if (visit.destroyed()) waited.value();  // throws; the lock may have gone too
   std::exception_ptr error = waited.exception();

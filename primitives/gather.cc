@@ -24,7 +24,10 @@ bool Gathering::Child::watch(Gathering& gathering, Ref<FutureState> future) {
 }
 
 void Gathering::Child::unwatch() noexcept {
-  if (word_ & kRegistered) future_->remove_callback(Entry::runnable(this));
+  if ((word_ & kRegistered) == 0) return;
+  future_->remove_callback(Entry::runnable(this));
+  // Who awaited it has had the first exception; it answers for those that come later too.
+  if (gathering().outer_.done()) future_->mark_retrieved();
 }
 
 void Gathering::Child::scheduled(FutureState& future) {

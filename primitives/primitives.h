@@ -1,8 +1,10 @@
 // asyncio's vocabulary on the runtime; one concept a header.
 #pragma once
 
+#include "primitives/as_completed.h"
 #include "primitives/async_generator.h"
 #include "primitives/async_with.h"
+#include "primitives/barrier.h"
 #include "primitives/condition.h"
 #include "primitives/event.h"
 #include "primitives/gather.h"

@@ -13,13 +13,11 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
-#include <optional>
+#include <functional>
 #include <source_location>
-#include <stdexcept>
 #include <utility>
 
-#include "primitives/event.h"
+#include "primitives/heap.h"
 #include "primitives/queue_base.h"
 #include "primitives/ring.h"
 
@@ -36,7 +34,7 @@ class Queue : public internal::QueueBase {
   // Unbounded if maxsize is not positive.
   explicit Queue(std::ptrdiff_t maxsize = 0,
                  std::source_location place = std::source_location::current())
-      : QueueBase("Queue", maxsize, place) {}
+      : Queue("Queue", maxsize, place) {}
 
   // Suspends while the queue is full. Throws QueueShutDown after shutdown().
   Put put(T item) { return Put(this, std::move(item)); }
@@ -65,6 +63,10 @@ class Queue : public internal::QueueBase {
     }
     shut_down(immediate, dropped);
   }
+
+ protected:
+  Queue(const char* kind, std::ptrdiff_t maxsize, std::source_location place)
+      : QueueBase(kind, maxsize, place) {}
 
  private:
   Container items_;
@@ -100,6 +102,28 @@ class Queue<T, Container>::Getting : public internal::QueueWaiter {
     from.note_get(from.items_.size());
     return item;
   }
+};
+
+// get() gives the smallest item by `Less`, which must not throw. Items that are equal come in the
+// order of Python's heapq, which is not the order they were put in: give each a number if that
+// matters, as in
+//
+//   sim::PriorityQueue<std::pair<int, std::string>> jobs;
+template <class T, class Less = std::less<T>>
+class PriorityQueue : public Queue<T, internal::Heap<T, Less>> {
+ public:
+  explicit PriorityQueue(std::ptrdiff_t maxsize = 0,
+                         std::source_location place = std::source_location::current())
+      : Queue<T, internal::Heap<T, Less>>("PriorityQueue", maxsize, place) {}
+};
+
+// get() gives the item that was put last.
+template <class T>
+class LifoQueue : public Queue<T, internal::Stack<T>> {
+ public:
+  explicit LifoQueue(std::ptrdiff_t maxsize = 0,
+                     std::source_location place = std::source_location::current())
+      : Queue<T, internal::Stack<T>>("LifoQueue", maxsize, place) {}
 };
 
 }  // namespace sim

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <source_location>
+#include <string>
 #include <utility>
 
 #include "primitives/event.h"
@@ -48,6 +50,9 @@ class QueueBase {
   }
   void shut_down(bool immediate, std::size_t dropped);
   [[noreturn]] void throw_empty() const;
+  // For a queue that is bounded by what fills it.
+  void set_no_depth_limit() { depth_limit_ = SIZE_MAX; }
+  std::string describe() const { return object_.describe(); }
 
  private:
   friend class QueueWaiter;
@@ -75,7 +80,7 @@ class QueueWaiter : public QueuedWaiter {
   bool ready() const { return passes(); }
   void suspend(PromiseBase& at) { park_in(line(), at); }
   bool may_resume() final;
-  void describe(WaitDescription& description) const final;
+  void describe(WaitDescription& description) const override;
 
  protected:
   enum class Side : std::uint8_t { get, put };

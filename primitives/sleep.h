@@ -8,6 +8,8 @@
 // sleeps and disarms the timer. Source: asyncio.sleep.
 #pragma once
 
+#include <stdexcept>
+
 #include "primitives/operation.h"
 #include "primitives/wake_timer.h"
 #include "sim/await.h"
@@ -63,9 +65,11 @@ using Yield = Operation<Yielder>;
 
 }  // namespace internal
 
-// Suspends the task until `d` of virtual time has passed.
+// Suspends the task until `d` of virtual time has passed. Throws std::invalid_argument if `d` is
+// not a number.
 template <class Rep, class Period>
 internal::Sleep sleep(std::chrono::duration<Rep, Period> d) {
+  if (!(d == d)) throw std::invalid_argument("sleep: the duration is not a number");
   return internal::Sleep(internal::to_duration(d));
 }
 // Write the unit: sleep(2s), sleep(10ms).

@@ -55,6 +55,13 @@ class QueueShutDown : public std::runtime_error {
   QueueShutDown() : std::runtime_error("the queue has been shut down") {}
 };
 
+// A Barrier was reset or aborted while a task waited for it, or has been aborted.
+class BrokenBarrierError : public std::runtime_error {
+ public:
+  BrokenBarrierError() : std::runtime_error("the barrier is broken") {}
+  explicit BrokenBarrierError(const std::string& what) : std::runtime_error(what) {}
+};
+
 // Thrown into an asynchronous generator by aclose(), at the co_yield it stands at. Derives from
 // nothing: a generator lets it pass.
 class GeneratorExit {};

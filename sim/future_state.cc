@@ -10,7 +10,10 @@
 namespace sim::internal {
 
 bool FutureState::cancel(const std::string& message) {
-  if (done()) return false;
+  if (done()) {
+    mark_retrieved();  // who asks no longer cares
+    return false;
+  }
   set_cancelled(make_cancelled_error(message));
   complete(Status::cancelled);
   return true;

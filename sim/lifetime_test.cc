@@ -25,18 +25,19 @@ using testing::ElementsAre;
 
 using Token = std::shared_ptr<int>;
 
-// Makes a finished stop of the loop: nobody can run any more, so all is destroyed where it stands.
+// Breaks a run off with a failed check: nothing can run any more, so all is destroyed where it
+// stands.
 template <class Main>
 void break_off(Main main) {
   sim::test::Findings findings;
-  const auto stopping = [&]() -> Coro<> {
+  const auto failing = [&]() -> Coro<> {
     create_task(main());
     co_await sim::sleep(1s);
-    running_loop().stop();
-    co_await running_loop().create_future<>();
+    SIM_CHECK(false);
   };
-  EXPECT_THROW(sim::run(stopping(), sim::test::observed_by(findings)), std::runtime_error);
-  EXPECT_TRUE(findings.all().empty()) << "a loop that is torn down reports nothing";
+  EXPECT_ANY_THROW(sim::run(failing(), sim::test::observed_by(findings)));
+  EXPECT_THAT(findings.kinds(), ElementsAre(sim::FindingKind::assertion))
+      << "a loop that is torn down reports nothing more";
 }
 
 TEST(Lifetime, ATaskGoesWithItsLoopWhereverItStands) {

@@ -50,6 +50,7 @@ Runner::Runner(RunOptions options)
                                                      : std::make_unique<EventLoop>()) {
   loop_->scheduler().configure(options_.source, options_.order, options_.trace, options_.observer,
                                options_.limits, options_.seed, options_.max_steps);
+  loop_->scheduler().exchange_context(internal::current_context());
 }
 
 Runner::~Runner() {
@@ -69,6 +70,9 @@ void Runner::run_until_done(TaskState& main) {
   new StopWhenDone(main, scheduler.run_number());
   broken_ = true;  // unless it ends well
   const Scheduler::Ended ended = scheduler.run();
+  if (const TaskState::Extra* extra = main.extra_if_any()) {
+    scheduler.exchange_context(extra->context);  // what main has set the next run sees
+  }
   if (main.done() && ended != Scheduler::Ended::failed) {
     broken_ = false;
     main_succeeded_ = main.status() == internal::FutureState::Status::value;
@@ -81,7 +85,8 @@ void Runner::run_until_done(TaskState& main) {
     throw internal::CheckFailure();
   }
   if (ended == Scheduler::Ended::stopped) {
-    scheduler.close();
+    broken_ = false;
+    main_succeeded_ = false;
     throw std::runtime_error("the event loop was stopped before main had ended");
   }
   const std::string report = internal::wait_report(scheduler);
@@ -119,6 +124,9 @@ void Runner::cancel_what_is_left() {
 
 void Runner::close() {
   if (loop_ == nullptr) return;
+  if (internal::current_scheduler == &loop_->scheduler()) {
+    throw std::runtime_error("cannot close a running event loop");
+  }
   const bool failed_before = broken_;
   close_loop();
   if (broken_ && !failed_before) throw internal::CheckFailure();

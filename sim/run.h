@@ -41,7 +41,9 @@ struct RunStats {
   std::uint64_t trace_hash = 0;  // 0 without a trace
 };
 
-// Several runs on one loop, whose clock goes on from one to the next. Source: asyncio.Runner.
+// Several runs on one loop, whose clock goes on from one to the next, and so does the context: it
+// begins as a copy of the one the runner is made in, and what a main sets in it the next one sees.
+// Source: asyncio.Runner.
 class Runner {
  public:
   explicit Runner(RunOptions options = {});
@@ -70,7 +72,7 @@ class Runner {
 
   // Cancels the tasks that are left in the order of their creation, runs until they have ended, and
   // closes the loop. What fails among them goes to the exception handler; a failed SIM_CHECK
-  // throws. No effect the second time.
+  // throws. No effect the second time. Throws std::runtime_error inside one of its own runs.
   void close();
   EventLoop& get_loop();
   RunStats stats() const;

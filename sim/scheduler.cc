@@ -119,12 +119,14 @@ void Scheduler::start_eagerly(TaskState& task) {
 }
 
 Scheduler::Ended Scheduler::run() {
-  stopping_ = false;
+  const bool stopped_before = std::exchange(stopping_, false);
   set_attention();
+  if (stopped_before && begin_iteration()) [[unlikely]] stop();  // one iteration, as in asyncio
   asks_ ? run_steps<true>() : run_steps<false>();
   current_ = nullptr;
+  const bool stopped = std::exchange(stopping_, false);
   if (failed_) return Ended::failed;
-  return stopping_ ? Ended::stopped : Ended::nothing_to_run;
+  return stopped ? Ended::stopped : Ended::nothing_to_run;
 }
 
 template <bool kAsks>

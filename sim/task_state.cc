@@ -13,7 +13,10 @@ namespace sim::internal {
 constinit thread_local KeptFrame kept_frame;
 
 bool TaskState::cancel(const std::string& message) {
-  if (done()) return false;
+  if (done()) {
+    mark_retrieved();  // who asks no longer cares
+    return false;
+  }
   TaskState* task = this;
   const TaskState* mark = this;  // Brent's cycle detection: the mark moves on after 2^k tasks
   std::uint64_t since_mark = 0;

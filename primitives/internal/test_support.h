@@ -57,6 +57,8 @@ inline std::string name_of(const std::exception_ptr& error) {
     return "QueueFull";
   } catch (const QueueShutDown&) {
     return "QueueShutDown";
+  } catch (const BrokenBarrierError&) {
+    return "BrokenBarrierError";
   } catch (const std::runtime_error&) {
     return "RuntimeError";
   } catch (const std::invalid_argument&) {
