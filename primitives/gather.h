@@ -130,9 +130,12 @@ template <class Take, class... States>
 struct CollectTuple : Take {
   using Value = std::tuple<decltype(Take::template take<States>(std::declval<FutureState&>()))...>;
   template <class ChildAt>
-  static Value collect([[maybe_unused]] ChildAt child_at, std::size_t) {
-    [[maybe_unused]] std::size_t index = 0;
-    return Value{Take::template take<States>(child_at(index++))...};  // from left to right
+  static Value collect(ChildAt child_at, std::size_t) {
+    return collect_each(child_at, std::index_sequence_for<States...>());
+  }
+  template <class ChildAt, std::size_t... kIndex>
+  static Value collect_each([[maybe_unused]] ChildAt child_at, std::index_sequence<kIndex...>) {
+    return Value{Take::template take<States>(child_at(kIndex))...};  // from left to right
   }
 };
 template <class Take, class State>
