@@ -7,6 +7,7 @@
 #include "primitives/barrier.h"
 #include "primitives/condition.h"
 #include "primitives/event.h"
+#include "primitives/executor.h"
 #include "primitives/gather.h"
 #include "primitives/lock.h"
 #include "primitives/queue.h"

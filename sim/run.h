@@ -68,9 +68,10 @@ class Runner {
     }
   }
 
-  // Cancels the tasks that are left in the order of their creation, runs until they have ended, and
-  // closes the loop. What fails among them goes to the exception handler; a failed SIM_CHECK
-  // throws. No effect the second time.
+  // Shuts the loop down in asyncio's order: cancels the tasks that are left in the order of their
+  // creation and runs until they have ended; closes the asynchronous generators that are still
+  // open; lets the functions given to executors run. Then closes the loop. What fails among them
+  // goes to the exception handler; a failed SIM_CHECK throws. No effect the second time.
   void close();
   EventLoop& get_loop();
   RunStats stats() const;
@@ -82,7 +83,9 @@ class Runner {
     internal::Running running;
   };
   void run_until_done(internal::TaskState& main);
-  void cancel_what_is_left();
+  void end_what_is_left();
+  bool close_generators();
+  bool finish_executor();
   void close_loop();
 
   RunOptions options_;
