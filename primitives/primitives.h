@@ -14,6 +14,7 @@
 #include "primitives/semaphore.h"
 #include "primitives/shield.h"
 #include "primitives/sleep.h"
+#include "primitives/staggered.h"
 #include "primitives/task_group.h"
 #include "primitives/timeout.h"
 #include "primitives/wait.h"
