@@ -4,10 +4,14 @@
 
 namespace sim::internal {
 
+std::string describe_generator(const PromiseBase& frame) {
+  return "asynchronous generator '" + function_name(frame.function) + "' (" +
+         to_string(frame.function) + ")";
+}
+
 void report_generator_destroyed(const PromiseBase& frame) {
   report_finding({FindingKind::destroyed_in_use,
-                  "asynchronous generator '" + function_name(frame.function) + "' (" +
-                      to_string(frame.function) + ") was destroyed while a task awaits it",
+                  describe_generator(frame) + " was destroyed while a task awaits it",
                   frame.function,
                   {}});
 }

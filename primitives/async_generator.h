@@ -9,17 +9,21 @@
 // Its body runs inside the task that awaits next(), without a suspension of its own. A yielded
 // value lives until the next call of next(). An exception of the body comes out of next() and ends
 // the generator. aclose() throws GeneratorExit at the co_yield it stands at, and waits for its
-// cleanup; destroying an unfinished generator runs destructors only, which cannot await. Destroying
-// one that a task awaits is the finding destroyed_in_use. Source: PEP 525.
+// cleanup; a loop that shuts down does so with those that are still open, all at once, after the
+// tasks that were left have ended. Destroying an unfinished generator runs destructors only, which
+// cannot await. Destroying one that a task awaits is the finding destroyed_in_use. Source: PEP 525,
+// loop.shutdown_asyncgens.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 #include "primitives/unawaited.h"
 #include "sim/coro.h"
+#include "sim/shutdown.h"
 
 namespace sim {
 
@@ -28,16 +32,26 @@ class AsyncGenerator;
 
 namespace internal {
 
+template <class T>
+struct GeneratorState;
+template <class T>
+Coro<> close_generator(std::shared_ptr<GeneratorState<T>> state);
+
 // Reports destroyed_in_use for a generator whose body runs.
 void report_generator_destroyed(const PromiseBase& frame);
 
+// "asynchronous generator 'ticks' (a.cc:7)".
+std::string describe_generator(const PromiseBase& frame);
+
 // What a generator's handle and those who await it share. Owns the frame.
 template <class T>
-struct GeneratorState {
+struct GeneratorState final : OpenGenerator, std::enable_shared_from_this<GeneratorState<T>> {
+  using OpenGenerator::closed;
+  using OpenGenerator::opened;
   GeneratorState() = default;
-  GeneratorState(const GeneratorState&) = delete;
-  GeneratorState& operator=(const GeneratorState&) = delete;
   ~GeneratorState() { destroy_frame(); }
+  Coro<> close() override { return close_generator(this->shared_from_this()); }
+  std::string describe() const override { return describe_generator(*frame); }
 
   PromiseBase* frame = nullptr;
   T* value = nullptr;  // yielded; null once the body has ended
@@ -118,7 +132,8 @@ class GeneratorStep {
     return state_->finished();
   }
   void suspend(PromiseBase& at) {
-    state_->started = state_->running = true;
+    if (!std::exchange(state_->started, true)) state_->opened();
+    state_->running = true;
     state_->frame->parent = &at;
     current_scheduler->resume_next(state_->frame);
   }
@@ -131,6 +146,7 @@ class GeneratorStep {
       if (!state_->destroyed) return state_->value;
       throw std::runtime_error("the asynchronous generator has been destroyed");
     }
+    state_->closed();
     state_->destroy_frame();
     if (state_->result.kind() == ResultKind::value || state_->result.kind() == ResultKind::moved) {
       return nullptr;
@@ -185,6 +201,11 @@ class GeneratorClose : public GeneratorStep<T> {
   }
 };
 
+template <class T>
+Coro<> close_generator(std::shared_ptr<GeneratorState<T>> state) {
+  co_await GeneratorClose<T>(std::move(state));
+}
+
 }  // namespace internal
 
 template <class T>
@@ -209,13 +230,10 @@ class [[nodiscard]] AsyncGenerator {
 
   // Ends the generator where it stands and waits for that; no effect on one that has ended. Throws
   // std::runtime_error if the body yields again.
-  Coro<> aclose() { return close(state_); }
+  Coro<> aclose() { return internal::close_generator(state_); }
 
  private:
   friend promise_type;
-  static Coro<> close(std::shared_ptr<internal::GeneratorState<T>> state) {
-    co_await internal::GeneratorClose<T>(std::move(state));
-  }
   // A body that runs belongs to who awaits it until it yields or ends.
   void let_go() {
     if (state_ == nullptr || !state_->running || state_->finished()) return;

@@ -34,7 +34,7 @@ class TaskGroup::Child final : public internal::Runnable {
       group->child_done(*task);
     } catch (const std::runtime_error&) {  // a cycle of waits was to be cancelled
       running_loop().call_exception_handler(
-          {"exception in the callback of a task group", std::current_exception()});
+          {"exception in the callback of a task group", std::current_exception(), {}, {}});
     }
   }
   void drop() noexcept override {
@@ -129,7 +129,9 @@ void TaskGroup::child_done(TaskState& task) {
   if (error == nullptr) return;
   errors_.push_back(error);
   if (parent_->done()) {
-    running_loop().call_exception_handler({"a task has failed whose group has ended", error});
+    running_loop().call_exception_handler({"task " + task.name() + " failed after " +
+                                               parent_->name() + ", whose group it is in, had ended",
+                                           error, AnyTask(&task), {}});
     return;
   }
   if (aborting_ || parent_cancel_requested_) return;

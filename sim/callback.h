@@ -15,6 +15,8 @@ namespace sim::internal {
 class CallbackScope {
  public:
   CallbackScope();
+  // From now on the context is empty.
+  void forget_context() { context_ = {}; }
   // Calls `function` inside the scope.
   template <class F>
   void call(F&& function) noexcept {

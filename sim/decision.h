@@ -1,9 +1,9 @@
 // DecisionSource: where every choice of a run comes from.
 //
-// Which ready handle runs next, which of several timers due at one instant fires first, what
-// choose() returns: each is one call of pick(). Index 0 is what plain asyncio would do, so a source
-// that always answers 0 is the default run, and a schedule is the sparse list of its other answers.
-// A source is asked only where there are two choices or more.
+// Which ready handle runs next, which of several timers due at one instant fires first, how long an
+// executor takes, what choose() returns: each is one call of pick(). Index 0 is what plain asyncio
+// would do, so a source that always answers 0 is the default run, and a schedule is the sparse list
+// of its other answers. A source is asked only where there are two choices or more.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ class EventLoop;
 
 // Which orders of the ready queue are explored.
 enum class Order : std::uint8_t {
-  fifo,  // asyncio's: the head of the queue runs next; ties of timers and choose() are free
+  fifo,  // asyncio's: the head of the queue runs next; the other choices are free
   any,   // any ready handle may run next, as on an executor that promises no order
 };
 
@@ -23,6 +23,7 @@ enum class DecisionKind : std::uint8_t {
   ready,      // which ready handle runs next
   timer_tie,  // which of the timers due at one instant joins the ready queue next
   choose,     // what choose() returns
+  executor,   // how long a function given to an executor takes to run: one of four latencies
 };
 
 struct DecisionContext {

@@ -13,6 +13,7 @@ EventLoop::~EventLoop() {
 
 bool EventLoop::reset() {
   handler_ = nullptr;
+  shutdown_.reset();
   if (arena_->live_blocks() != 0) return false;
   scheduler_.reset();
   arena_->reset();
@@ -21,9 +22,36 @@ bool EventLoop::reset() {
 
 EventLoop& running_loop() { return internal::Scheduler::here().loop(); }
 
+namespace {
+
+// Makes a task's context the current one, where no task runs.
+class InContextOf {
+ public:
+  InContextOf(internal::Scheduler& scheduler, const AnyTask& task) : scheduler_(scheduler) {
+    if (!task || scheduler.current() != nullptr) return;
+    const internal::TaskState::Extra* extra = task.state()->extra_if_any();
+    outer_ = scheduler.exchange_context(extra != nullptr ? extra->context
+                                                         : internal::Ref<internal::Context>());
+    entered_ = true;
+  }
+  InContextOf(const InContextOf&) = delete;
+  InContextOf& operator=(const InContextOf&) = delete;
+  ~InContextOf() {
+    if (entered_) scheduler_.exchange_context(std::move(outer_));
+  }
+
+ private:
+  internal::Scheduler& scheduler_;
+  internal::Ref<internal::Context> outer_;
+  bool entered_ = false;
+};
+
+}  // namespace
+
 void EventLoop::call_exception_handler(const ExceptionContext& context) {
   if (handler_ != nullptr) {
     try {
+      const InContextOf scope(scheduler_, context.task);
       handler_(*this, context);
     } catch (...) {
       scheduler_.report({FindingKind::unhandled_exception,
@@ -49,7 +77,7 @@ CallbackScope::CallbackScope() : origin_(Scheduler::here().origin().next()) {
 void CallbackScope::callback_failed() noexcept {
   if (current_scheduler->failed()) return;  // a failed SIM_CHECK, recorded already
   current_scheduler->loop().call_exception_handler(
-      {"exception in callback", std::current_exception()});
+      {"exception in callback", std::current_exception(), {}, {}});
 }
 
 void CallbackState::run() {

@@ -17,6 +17,8 @@
 #include "sim/clock.h"
 #include "sim/future.h"
 #include "sim/scheduler.h"
+#include "sim/shutdown.h"
+#include "sim/task.h"
 
 namespace sim {
 
@@ -42,6 +44,8 @@ class Handle {
 struct ExceptionContext {
   std::string message;
   std::exception_ptr exception;
+  AnyTask task;          // that failed, where it is one
+  std::string asyncgen;  // the asynchronous generator that failed to close, where it is one
 };
 
 class EventLoop {
@@ -84,11 +88,14 @@ class EventLoop {
   // stays for the next run.
   void stop() { scheduler_.stop(); }
 
-  // What is told of exceptions that nobody can catch: those of callbacks, and of tasks that fail
-  // while the loop shuts down. Null restores the default, which reports them as
-  // unhandled_exception.
+  // What is told of exceptions that nobody can catch: those of callbacks, of tasks that fail and
+  // generators that fail to close while the loop shuts down, and of futures that go without
+  // anybody having looked at their exception (those are the finding exception_never_retrieved too).
+  // It runs in the context of the task or callback that failed. Null restores the default, which
+  // reports unhandled_exception.
   void set_exception_handler(ExceptionHandler handler) { handler_ = std::move(handler); }
   void call_exception_handler(const ExceptionContext& context);
+  bool has_exception_handler() const { return handler_ != nullptr; }
 
   // Whether create_task() starts tasks eagerly (asyncio.eager_task_factory).
   bool eager_tasks() const { return scheduler_.eager(); }
@@ -96,6 +103,7 @@ class EventLoop {
 
   // The runtime's.
   internal::Scheduler& scheduler() { return scheduler_; }
+  internal::Shutdown& shutdown() { return shutdown_; }
   // As new, with its memory. False if a handle outlived the last run: the loop has to go then.
   bool reset();
   internal::Arena& arena() { return *arena_; }
@@ -103,6 +111,7 @@ class EventLoop {
  private:
   internal::Arena* arena_;
   internal::Scheduler scheduler_;
+  internal::Shutdown shutdown_;
   ExceptionHandler handler_;
 };
 

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <typeinfo>
 
-#include "sim/scheduler.h"
+#include "sim/event_loop.h"
 
 namespace sim::internal {
 
@@ -88,11 +88,14 @@ bool ends_without_a_word(const std::exception_ptr& error) {
 
 void FutureState::end_of_life() {
   if (status_ == Status::exception && !retrieved_ && !ends_without_a_word(error())) [[unlikely]] {
-    report_finding({FindingKind::exception_never_retrieved,
-                    describe() + " ended with an exception that nobody looked at: " +
-                        describe_exception(error()),
-                    {},
-                    {}});
+    const std::string message =
+        describe() + " ended with an exception that nobody looked at: " +
+        describe_exception(error());
+    report_finding({FindingKind::exception_never_retrieved, message, {}, {}});
+    if (current_scheduler != nullptr && current_scheduler->loop().has_exception_handler() &&
+        !current_scheduler->closing()) {
+      current_scheduler->loop().call_exception_handler({message, error(), {}, {}});
+    }
   }
   drop_callbacks();
 }

@@ -97,7 +97,7 @@ void Runner::run_until_done(TaskState& main) {
   throw DeadlockError(report);
 }
 
-void Runner::cancel_what_is_left() {
+void Runner::end_what_is_left() {
   Scheduler& scheduler = loop_->scheduler();
   // asyncio.run() cancels what main left behind without a word; whoever observes a run is told.
   if (!scheduler.tasks().empty() && main_succeeded_ && options_.observer != nullptr) {
@@ -108,20 +108,46 @@ void Runner::cancel_what_is_left() {
                       {}});
   }
   const bool drained = scheduler.drain();
+  const bool closed = drained && !scheduler.failed() && close_generators() && finish_executor();
   if (scheduler.failed() || scheduler.tasks().empty()) return;
-  if (drained) {
-    scheduler.report({FindingKind::pending_at_end,
-                      "created while the run was shut down, and left\n" +
-                          internal::pending_report(scheduler),
-                      {},
-                      {}});
-    return;
+  std::string message;
+  if (!drained) {
+    message = "still pending after it was cancelled at the end of the run\n" +
+              internal::wait_report(scheduler);
+  } else if (!closed) {
+    message = "still pending when the loop shut down\n" + internal::wait_report(scheduler);
+  } else {
+    message = "created while the run was shut down, and left\n" +
+              internal::pending_report(scheduler);
   }
-  scheduler.report({FindingKind::pending_at_end,
-                    "still pending after it was cancelled at the end of the run\n" +
-                        internal::wait_report(scheduler),
-                    {},
-                    {}});
+  scheduler.report({FindingKind::pending_at_end, message, {}, {}});
+}
+
+// Closes all at once, as asyncio's loop.shutdown_asyncgens(). False if one never closes.
+bool Runner::close_generators() {
+  Scheduler& scheduler = loop_->scheduler();
+  std::vector<internal::Ref<TaskState>> closing;
+  std::vector<std::string> names;
+  while (internal::OpenGenerator* generator = loop_->shutdown().take_generator()) {
+    names.push_back(generator->describe());
+    closing.emplace_back(create_task(generator->close(), "aclose").state());
+  }
+  if (!scheduler.run_until_ended(closing)) return false;
+  for (std::size_t i = 0; i < closing.size(); ++i) {
+    TaskState& task = *closing[i];
+    if (!task.failed()) continue;
+    loop_->call_exception_handler(
+        {"closing of " + names[i] + " failed", task.exception(), AnyTask(&task), names[i]});
+  }
+  return true;
+}
+
+// Lets what was given to executors run, as asyncio's loop.shutdown_default_executor().
+bool Runner::finish_executor() {
+  Scheduler& scheduler = loop_->scheduler();
+  loop_->shutdown().shut_down_executor();
+  if (loop_->shutdown().calls() == 0) return scheduler.run_until_ended({});
+  return scheduler.run() == Scheduler::Ended::stopped;
 }
 
 void Runner::close() {
@@ -138,7 +164,7 @@ void Runner::close_loop() {
   {
     const internal::Running running(*loop_);
     if (!std::exchange(broken_, true)) {
-      cancel_what_is_left();
+      end_what_is_left();
       broken_ = loop_->scheduler().failed();
     }
     loop_->scheduler().close();

@@ -70,9 +70,11 @@ class Runner {
     }
   }
 
-  // Cancels the tasks that are left in the order of their creation, runs until they have ended, and
-  // closes the loop. What fails among them goes to the exception handler; a failed SIM_CHECK
-  // throws. No effect the second time. Throws std::runtime_error inside one of its own runs.
+  // Shuts the loop down in asyncio's order: cancels the tasks that are left in the order of their
+  // creation and runs until they have ended; closes the asynchronous generators that are still
+  // open; lets the functions given to executors run. Then closes the loop. What fails among them
+  // goes to the exception handler; a failed SIM_CHECK throws. No effect the second time. Throws
+  // std::runtime_error inside one of its own runs.
   void close();
   EventLoop& get_loop();
   RunStats stats() const;
@@ -84,7 +86,9 @@ class Runner {
     internal::Running running;
   };
   void run_until_done(internal::TaskState& main);
-  void cancel_what_is_left();
+  void end_what_is_left();
+  bool close_generators();
+  bool finish_executor();
   void close_loop();
 
   RunOptions options_;

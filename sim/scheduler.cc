@@ -95,6 +95,7 @@ void Scheduler::start_eagerly(TaskState& task) {
 
 Scheduler::Ended Scheduler::run() {
   const bool stopped_before = std::exchange(stopping_, false);
+  batch_end_ = ready_.taken();  // what the last run left behind belongs to the first iteration
   set_attention();
   if (stopped_before && begin_iteration()) [[unlikely]] stop();  // one iteration, as in asyncio
   for (;;) {
@@ -237,7 +238,7 @@ void Scheduler::finish(TaskState& task, PromiseBase& root) {
                                                   : FutureState::Status::exception);
   }
   tasks_.remove(task);
-  if (task.draining_ && --draining_ == 0) stop();
+  if (task.draining_ && --draining_ == 0) last_ended();
   task.release();
 }
 
@@ -250,7 +251,7 @@ void Scheduler::cancel_unstarted(TaskState& task) {
   task.set_cancelled(make_cancelled_error(message));
   task.complete(FutureState::Status::cancelled);
   tasks_.remove(task);
-  if (task.draining_ && --draining_ == 0) stop();
+  if (task.draining_ && --draining_ == 0) last_ended();
   task.release();
 }
 
@@ -267,22 +268,60 @@ bool Scheduler::drain() {
   for (TaskState* task = tasks_.first(); task != nullptr; task = TaskList::next(task)) {
     left.emplace_back(task);
   }
-  if (left.empty()) return true;
-  draining_ = left.size();
-  for (const Ref<TaskState>& task : left) task->draining_ = true;
   for (const Ref<TaskState>& task : left) {
     try {
       task->cancel("");
     } catch (const std::runtime_error&) {  // it waits in a cycle, and stays; the others may end
     }
   }
-  if (run() != Ended::stopped) return false;
+  if (left.empty()) return true;
+  if (!run_until_ended(left)) return false;
   for (const Ref<TaskState>& task : left) {
     if (!task->failed() || task->retrieved()) continue;
-    loop_.call_exception_handler(
-        {"task " + task->name() + " failed while the run was shut down", task->exception()});
+    loop_.call_exception_handler({"task " + task->name() + " failed while the run was shut down",
+                                  task->exception(), AnyTask(task.get()), {}});
   }
   return true;
+}
+
+namespace {
+
+// Stops the run at the end of the n-th iteration after this one.
+class StopAfter final : public Runnable {
+ public:
+  explicit StopAfter(int iterations) : left_(iterations) {}
+  void run() override {
+    if (--left_ > 0) return current_scheduler->push(Entry::runnable(this));
+    current_scheduler->stop();
+    delete this;
+  }
+  void drop() noexcept override { delete this; }
+
+ private:
+  int left_;
+};
+
+}  // namespace
+
+bool Scheduler::run_until_ended(const std::vector<Ref<TaskState>>& tasks) {
+  draining_ = 0;
+  for (const Ref<TaskState>& task : tasks) {
+    if (task->done()) continue;
+    task->draining_ = true;
+    ++draining_;
+  }
+  if (draining_ == 0) {
+    if (ready_.empty() || order_ == Order::any) return true;
+    last_ended();
+  }
+  return run() == Ended::stopped;
+}
+
+// Of the tasks that run_until_ended() waits for. Where nobody could tell, or there are no
+// iterations to count, the run stops at once.
+void Scheduler::last_ended() {
+  if (ready_.empty() || order_ == Order::any) return stop();
+  push(Entry::runnable(new StopAfter(2)));
 }
 
 // Drops the callbacks that are scheduled; false if there was none.

@@ -121,6 +121,9 @@ class Scheduler {
   // Cancels what is left in the order of creation and runs until it has ended. False if it never
   // does.
   bool drain();
+  // Runs until these tasks have ended. False if they never do. Callbacks and tasks that are left
+  // get the iterations that they get in asyncio, where a gather() has to end.
+  bool run_until_ended(const std::vector<Ref<TaskState>>& tasks);
   // Destroys what is left without running it. No findings any more.
   void close() noexcept;
   bool closing() const { return closing_; }
@@ -165,6 +168,7 @@ class Scheduler {
   void cancel_unstarted(TaskState& task);
   void fire(std::uint32_t slot);
   bool drop_scheduled() noexcept;
+  void last_ended();
 
   ReadyQueue ready_;
   std::uint64_t batch_end_ = 0;      // this iteration ends when so many entries have been taken

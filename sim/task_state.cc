@@ -58,7 +58,7 @@ void TaskState::cancel_wait() {
       must_cancel_ = !awaited->cancel(extra_ != nullptr ? extra_->cancel_message : "");
     } catch (const std::runtime_error&) {  // a cycle of waits
       Scheduler::here().loop().call_exception_handler(
-          {"exception in a task that was cancelled", std::current_exception()});
+          {"exception in a task that was cancelled", std::current_exception(), {}, {}});
     }
   } else if (waiter_->status_ == WaitStatus::waiting) {
     waiter_->status_ = WaitStatus::cancelled;
