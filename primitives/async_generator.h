@@ -21,6 +21,7 @@
 #include <string>
 #include <utility>
 
+#include "primitives/unawaited.h"
 #include "sim/coro.h"
 #include "sim/shutdown.h"
 
@@ -161,9 +162,19 @@ class GeneratorStep {
 };
 
 template <class T>
-class [[nodiscard("co_await it")]] GeneratorNext : public GeneratorStep<T> {
+class [[nodiscard("co_await it")]] GeneratorNext : public GeneratorStep<T>, private Unawaited {
  public:
+  using Unawaited::decline;
   using GeneratorStep<T>::GeneratorStep;
+  GeneratorNext(GeneratorNext&&) = default;
+  ~GeneratorNext() {
+    if (!awaited_once()) report_unawaited("AsyncGenerator.next");
+  }
+  bool ready() {
+    if (awaited_once()) throw std::runtime_error("cannot reuse an already awaited next()");
+    set_awaited();
+    return GeneratorStep<T>::ready();
+  }
   T* resume() { return this->take(); }
 };
 

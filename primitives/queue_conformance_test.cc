@@ -311,7 +311,11 @@ void task_done_too_often_throws() {
   };
   sim::run(body());
 }
-TEST(Queue, TaskDoneTooOftenThrows) { task_done_too_often_throws<Queue<int>>(); }
+TEST(Queue, TaskDoneTooOftenThrows) {
+  task_done_too_often_throws<Queue<int>>();
+  task_done_too_often_throws<sim::PriorityQueue<int>>();
+  task_done_too_often_throws<sim::LifoQueue<int>>();
+}
 
 template <class Q>
 void join_waits_for_workers() {
@@ -337,7 +341,11 @@ void join_waits_for_workers() {
   };
   sim::run(body());
 }
-TEST(Queue, JoinWaitsForWorkersThatShareTheItems) { join_waits_for_workers<Queue<int>>(); }
+TEST(Queue, JoinWaitsForWorkersThatShareTheItems) {
+  join_waits_for_workers<Queue<int>>();
+  join_waits_for_workers<sim::PriorityQueue<int>>();
+  join_waits_for_workers<sim::LifoQueue<int>>();
+}
 
 template <class Q>
 void join_of_an_empty_one_returns() {
@@ -351,7 +359,11 @@ void join_of_an_empty_one_returns() {
   };
   sim::run(body());
 }
-TEST(Queue, JoinOfAnEmptyOneReturnsAtOnce) { join_of_an_empty_one_returns<Queue<int>>(); }
+TEST(Queue, JoinOfAnEmptyOneReturnsAtOnce) {
+  join_of_an_empty_one_returns<Queue<int>>();
+  join_of_an_empty_one_returns<sim::PriorityQueue<int>>();
+  join_of_an_empty_one_returns<sim::LifoQueue<int>>();
+}
 
 // That every operation of a queue that was shut down and is empty throws.
 template <class Q>
@@ -380,7 +392,11 @@ void shut_down_empty() {
   };
   sim::run(body());
 }
-TEST(Queue, ShutDownEmptyItEndsTheGettersAndJoinReturns) { shut_down_empty<Queue<int>>(); }
+TEST(Queue, ShutDownEmptyItEndsTheGettersAndJoinReturns) {
+  shut_down_empty<Queue<int>>();
+  shut_down_empty<sim::PriorityQueue<int>>();
+  shut_down_empty<sim::LifoQueue<int>>();
+}
 
 template <class Q>
 void shut_down_with_items() {
@@ -407,7 +423,11 @@ void shut_down_with_items() {
   };
   sim::run(body());
 }
-TEST(Queue, ShutDownWithItemsItStillGivesThemAndJoinWaits) { shut_down_with_items<Queue<int>>(); }
+TEST(Queue, ShutDownWithItemsItStillGivesThemAndJoinWaits) {
+  shut_down_with_items<Queue<int>>();
+  shut_down_with_items<sim::PriorityQueue<int>>();
+  shut_down_with_items<sim::LifoQueue<int>>();
+}
 
 template <class Q>
 void shut_down_immediately() {
@@ -424,7 +444,11 @@ void shut_down_immediately() {
   };
   sim::run(body());
 }
-TEST(Queue, ShutDownImmediatelyItsItemsCountAsDone) { shut_down_immediately<Queue<int>>(); }
+TEST(Queue, ShutDownImmediatelyItsItemsCountAsDone) {
+  shut_down_immediately<Queue<int>>();
+  shut_down_immediately<sim::PriorityQueue<int>>();
+  shut_down_immediately<sim::LifoQueue<int>>();
+}
 
 template <class Q>
 void shut_down_immediately_with_one_in_work() {
@@ -448,6 +472,8 @@ void shut_down_immediately_with_one_in_work() {
 }
 TEST(Queue, ShutDownImmediatelyAnItemInWorkIsWaitedFor) {
   shut_down_immediately_with_one_in_work<Queue<int>>();
+  shut_down_immediately_with_one_in_work<sim::PriorityQueue<int>>();
+  shut_down_immediately_with_one_in_work<sim::LifoQueue<int>>();
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ std::string text_of(const std::exception_ptr& error) {
     std::string text;
     for (const auto& each : group.exceptions()) text += (text.empty() ? "" : " ") + text_of(each);
     return "(" + text + ")";
-  } catch (const std::exception& other) {
+  } catch (const std::runtime_error& other) {
     return other.what();
   } catch (const sim::CancelledError&) {
     return "cancelled";
