@@ -33,7 +33,7 @@ Coro<std::size_t> Barrier::wait() {
     changed_.notify_all();
   } else {
     const auto released = [this] { return state_ != State::filling; };
-    const Outcome<void> waited = co_await settle(changed_.wait_for(released));
+    const Outcome<bool> waited = co_await settle(changed_.wait_for(released));
     if (visit.destroyed()) waited.value();  // throws
     error = waited.exception();
     if (error == nullptr && state_ != State::draining) {

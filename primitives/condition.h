@@ -15,6 +15,7 @@
 #include <memory>
 #include <source_location>
 #include <string>
+#include <type_traits>
 
 #include "primitives/lock.h"
 #include "sim/coro.h"
@@ -37,10 +38,15 @@ class Condition {
   // Suspends until notified and the lock is held again. Throws std::runtime_error if the lock is
   // not held.
   Coro<> wait();
-  // wait()s until the predicate is true.
+  // wait()s until the predicate is true, and gives what it gave then. Asked under the lock.
   template <class Predicate>
-  Coro<> wait_for(Predicate predicate) {
-    while (!std::invoke(predicate)) co_await wait();
+  Coro<std::decay_t<std::invoke_result_t<Predicate&>>> wait_for(Predicate predicate) {
+    auto value = std::invoke(predicate);
+    while (!value) {
+      co_await wait();
+      value = std::invoke(predicate);
+    }
+    co_return value;
   }
   // Wakes the first n waiters. Throws std::runtime_error if the lock is not held.
   void notify(std::size_t n = 1);

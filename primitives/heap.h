@@ -50,7 +50,7 @@ class Heap {
   }
 
   std::vector<T> items_;
-  [[no_unique_address]] Less less_;
+  [[no_unique_address]] Less less_{};
 };
 
 template <class T>

@@ -30,7 +30,7 @@ TEST(PriorityQueue, TheExampleOfTheHeaderCompiles) {
 }
 
 TEST(PriorityQueue, OrdersByAnyRelationAndItemsNeedNotBeCopyable) {
-  const auto greater = [](const auto& a, const auto& b) { return *a > *b; };
+  auto greater = [](const auto& a, const auto& b) { return *a > *b; };
   PriorityQueue<std::unique_ptr<int>, decltype(greater)> queue;
   for (const int i : {3, 1, 4, 1, 5}) queue.put_nowait(std::make_unique<int>(i));
   std::vector<int> order;

@@ -9,7 +9,9 @@ namespace sim {
 
 using internal::TaskState;
 
-// A child's place in the group, and in the callbacks of its task.
+// A child's place in the group, and in the callbacks of its task. One that ended in its first step,
+// as an eager task may, has its callback scheduled like any other: its error must not cancel who
+// makes it inside create_task().
 class TaskGroup::Child final : public internal::Runnable {
  public:
   Child(TaskGroup& group, TaskState& task) : group_(&group), task_(&task) {
@@ -17,13 +19,23 @@ class TaskGroup::Child final : public internal::Runnable {
     previous_ = group.last_;
     (previous_ != nullptr ? previous_->next_ : group.first_) = this;
     group.last_ = this;
-    task.add_callback(node_);
+    if (task.done()) {
+      internal::Scheduler::here().push(node_.entry);
+    } else {
+      task.add_callback(node_);
+    }
   }
   void run() override {
     TaskGroup* group = group_;
     const internal::Ref<TaskState> task = task_;
     drop();
-    if (group != nullptr) group->child_done(*task);
+    if (group == nullptr) return;
+    try {
+      group->child_done(*task);
+    } catch (const std::runtime_error&) {  // a cycle of waits was to be cancelled
+      running_loop().call_exception_handler(
+          {"exception in the callback of a task group", std::current_exception()});
+    }
   }
   void drop() noexcept override {
     leave();
@@ -67,7 +79,7 @@ class TaskGroup::Completed final : public internal::Waiter {
     resumed();
   }
   void describe(internal::WaitDescription& description) const override {
-    description.what = "the children of a TaskGroup";
+    description.what = "the children of " + group_->describe();
     for (const Child* c = group_->first_; c != nullptr; c = c->next()) {
       description.futures.push_back(&c->task());
     }
@@ -82,20 +94,21 @@ TaskGroup::~TaskGroup() {
 }
 
 void TaskGroup::enter() {
-  if (parent_) throw std::runtime_error("TaskGroup has already been entered");
+  if (parent_) throw std::runtime_error(describe() + " has already been entered");
   parent_ = internal::Ref<TaskState>(internal::Scheduler::here().current());
-  if (parent_ == nullptr) throw std::runtime_error("TaskGroup cannot determine the parent task");
+  if (parent_ == nullptr) throw std::runtime_error(describe() + " cannot determine its parent task");
 }
 
-const char* TaskGroup::refusal() const {
-  if (!parent_) return "TaskGroup has not been entered";
-  if (exiting_ && first_ == nullptr) return "TaskGroup is finished";
-  if (aborting_) return "TaskGroup is shutting down";
-  return nullptr;
+std::string TaskGroup::describe() const { return "TaskGroup made at " + to_string(place_); }
+
+std::string TaskGroup::refusal() const {
+  if (!parent_) return describe() + " has not been entered";
+  if (exiting_ && first_ == nullptr) return describe() + " is finished";
+  if (aborting_) return describe() + " is shutting down";
+  return {};
 }
 
 void TaskGroup::adopt(TaskState& task) {
-  if (task.done()) return child_done(task);
   new Child(*this, task);  // belongs to the task's callbacks, then to the ready queue
 }
 

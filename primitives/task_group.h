@@ -16,6 +16,8 @@
 
 #include <exception>
 #include <functional>
+#include <source_location>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,7 +29,8 @@ namespace sim {
 
 class TaskGroup {
  public:
-  TaskGroup() = default;
+  explicit TaskGroup(std::source_location place = std::source_location::current())
+      : place_(place) {}
   ~TaskGroup();
   TaskGroup(const TaskGroup&) = delete;
   TaskGroup& operator=(const TaskGroup&) = delete;
@@ -36,7 +39,7 @@ class TaskGroup {
   // down after an error, or has ended; the coroutine is dropped without a finding then.
   template <class T>
   Task<T> create_task(Coro<T> coro, std::string name = "") {
-    if (const char* why = refusal()) {
+    if (const std::string why = refusal(); !why.empty()) {
       coro.decline();
       throw std::runtime_error(why);
     }
@@ -45,10 +48,15 @@ class TaskGroup {
     adopt(*task.state());
     return task;
   }
+  template <class X>
+    requires internal::Awaitable<X>
+  auto create_task(X&& awaitable, std::string name = "") {
+    return create_task(internal::as_coro(std::forward<X>(awaitable)), std::move(name));
+  }
   // sim::spawn() in the group.
   template <class F, class... Args>
   auto spawn(F&& function, Args&&... args) {
-    if (const char* why = refusal()) throw std::runtime_error(why);
+    if (const std::string why = refusal(); !why.empty()) throw std::runtime_error(why);
     auto task = sim::spawn(std::forward<F>(function), std::forward<Args>(args)...);
     adopt(*task.state());
     return task;
@@ -63,11 +71,14 @@ class TaskGroup {
   class Child;
   class Completed;
 
-  const char* refusal() const;
+  std::string describe() const;
+  // Why no child can be made; empty if one can.
+  std::string refusal() const;
   void adopt(internal::TaskState& task);
   void child_done(internal::TaskState& task);
   void abort();
 
+  std::source_location place_;
   internal::Ref<internal::TaskState> parent_;
   Child* first_ = nullptr;  // children that have not ended, in the order of their creation
   Child* last_ = nullptr;
@@ -81,8 +92,8 @@ class TaskGroup {
 namespace internal {
 
 template <class T, class Body>
-Coro<T> run_task_group(Body body) {
-  TaskGroup group;
+Coro<T> run_task_group(Body body, std::source_location place) {
+  TaskGroup group(place);
   group.enter();
   Outcome<T> ended = co_await settle(std::invoke(body, group));
   co_await group.leave(ended.exception(), ended.cancelled());
@@ -93,10 +104,10 @@ Coro<T> run_task_group(Body body) {
 
 // Runs body(TaskGroup&) and gives what it returns.
 template <class Body>
-auto task_group(Body&& body) {
+auto task_group(Body&& body, std::source_location place = std::source_location::current()) {
   SIM_INTERNAL_CHECK_CLOSURE(Body);
   using T = typename std::invoke_result_t<Body&, TaskGroup&>::value_type;
-  return internal::run_task_group<T, std::decay_t<Body>>(std::forward<Body>(body));
+  return internal::run_task_group<T, std::decay_t<Body>>(std::forward<Body>(body), place);
 }
 
 }  // namespace sim

@@ -1,5 +1,7 @@
 #include "sim/exception_group.h"
 
+#include <stdexcept>
+
 namespace sim {
 
 namespace {
@@ -23,18 +25,19 @@ const ExceptionGroup* as_group(const std::exception_ptr& error) {
 
 ExceptionGroup::ExceptionGroup(const std::string& message,
                                std::vector<std::exception_ptr> exceptions)
-    : std::runtime_error(with_count(message, exceptions.size())),
-      message_(message),
+    : message_(message),
+      what_(with_count(message, exceptions.size())),
       exceptions_(std::move(exceptions)) {
   if (exceptions_.empty()) throw std::invalid_argument("ExceptionGroup: no exceptions");
 }
 
 std::pair<std::optional<ExceptionGroup>, std::optional<ExceptionGroup>> ExceptionGroup::split(
     const Predicate& matches) const {
+  if (matches(std::make_exception_ptr(*this))) return {*this, std::nullopt};
   std::vector<std::exception_ptr> matching;
   std::vector<std::exception_ptr> others;
   for (const std::exception_ptr& error : exceptions_) {
-    const ExceptionGroup* nested = matches(error) ? nullptr : as_group(error);
+    const ExceptionGroup* nested = as_group(error);
     if (nested == nullptr) {
       (matches(error) ? matching : others).push_back(error);
       continue;

@@ -5,7 +5,8 @@
 //     if (others) throw *others;
 //   }
 //
-// Source: PEP 654.
+// It is no std::runtime_error, as Python's is no RuntimeError: split<std::runtime_error>() looks into
+// it. Source: PEP 654.
 #pragma once
 
 #include <exception>
@@ -18,17 +19,19 @@
 
 namespace sim {
 
-class ExceptionGroup : public std::runtime_error {
+class ExceptionGroup : public std::exception {
  public:
   using Predicate = std::function<bool(const std::exception_ptr&)>;
 
   // Throws std::invalid_argument if there are no exceptions.
   ExceptionGroup(const std::string& message, std::vector<std::exception_ptr> exceptions);
 
+  const char* what() const noexcept override { return what_.c_str(); }
+  const std::string& message() const { return message_; }
   const std::vector<std::exception_ptr>& exceptions() const { return exceptions_; }
 
   // The exceptions that match and those that do not, as groups of the same nesting; nothing where
-  // there are none. A nested group that matches as a whole is taken as a whole.
+  // there are none. A group that matches as a whole, this one or a nested one, is taken as a whole.
   std::pair<std::optional<ExceptionGroup>, std::optional<ExceptionGroup>> split(
       const Predicate& matches) const;
   template <class E>
@@ -56,6 +59,7 @@ class ExceptionGroup : public std::runtime_error {
     }
   }
   std::string message_;
+  std::string what_;  // the message and how many there are
   std::vector<std::exception_ptr> exceptions_;
 };
 
