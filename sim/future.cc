@@ -2,8 +2,10 @@
 
 namespace sim::internal {
 
-// As in asyncio the error is thrown one iteration later.
+// As in asyncio the error is thrown one iteration later, and nobody can await the task any more
+// until it has ended.
 void FutureWaiter::suspend_for_itself(PromiseBase& at) {
+  future_->set_awaited_itself();
   task_->suspended_at(at, nullptr);
   current_scheduler->push(Entry::task(task_));
 }
@@ -27,6 +29,10 @@ void FutureWaiter::throw_requested() const {
 
 void FutureWaiter::throw_awaited_itself() const {
   throw std::runtime_error("task " + task_->name() + " cannot await itself");
+}
+
+void FutureWaiter::throw_awaited_itself_before() const {
+  throw std::runtime_error(future_->describe() + " has awaited itself: it cannot be awaited");
 }
 
 }  // namespace sim::internal

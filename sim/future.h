@@ -33,7 +33,11 @@ class FutureWaiter : public Waiter {
       future_->remove_callback(Entry::task(task_));
     }
   }
-  bool ready() const { return future_->done(); }
+  bool ready() const {
+    if (future_->done()) return true;
+    if (future_->awaited_itself()) [[unlikely]] throw_awaited_itself_before();
+    return false;
+  }
   void suspend(PromiseBase& at) {
     park(at);
     if (future_.get() == task_) [[unlikely]] return suspend_for_itself(at);
@@ -58,6 +62,7 @@ class FutureWaiter : public Waiter {
   void throw_requested() const;
   void suspend_for_itself(PromiseBase& at);
   [[noreturn]] void throw_awaited_itself() const;
+  [[noreturn]] void throw_awaited_itself_before() const;
 
   Ref<FutureState> future_;
 };

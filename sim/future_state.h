@@ -64,6 +64,10 @@ class FutureState {
   // The futures it waits for, for reports.
   virtual void waits_for(std::vector<const FutureState*>&) const {}
 
+  // A task that tries to await itself spoils itself for all that would await it.
+  void set_awaited_itself() { awaited_itself_ = true; }
+  bool awaited_itself() const { return awaited_itself_; }
+
   void mark_retrieved() { retrieved_ = true; }
   bool retrieved() const { return retrieved_; }
   // asyncio's Future.exception(): null for a value; marks it retrieved. Throws if pending or
@@ -107,6 +111,7 @@ class FutureState {
   std::uint32_t refs_ = 0;
   Status status_ = Status::pending;
   bool retrieved_ : 1 = false;
+  bool awaited_itself_ : 1 = false;
 
  protected:  // of TaskState; they stand here because here is room
   bool must_cancel_ : 1 = false;

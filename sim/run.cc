@@ -158,6 +158,13 @@ void Runner::close() {
   if (broken_ && !failed_before) throw internal::CheckFailure();
 }
 
+void Runner::abandon() {
+  if (loop_ == nullptr) return;
+  const internal::Running running(*loop_);
+  loop_->scheduler().close();
+  broken_ = true;
+}
+
 void Runner::close_loop() {
   {
     const internal::Running running(*loop_);

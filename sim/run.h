@@ -76,6 +76,9 @@ class Runner {
   // goes to the exception handler; a failed SIM_CHECK throws. No effect the second time. Throws
   // std::runtime_error inside one of its own runs.
   void close();
+  // Instead of close(): destroys what is left where it stands, without running any of it. For runs
+  // whose end is the end of everything.
+  void abandon();
   EventLoop& get_loop();
   RunStats stats() const;
   const Trace& trace() const;

@@ -384,4 +384,31 @@ TEST(Runner, CancelsWhatIsLeftWhenItIsClosed) {
   EXPECT_THAT(log, ElementsAre("a was cancelled"));
 }
 
+TEST(Runner, DestroysWhatIsLeftWhenItIsAbandoned) {
+  Log log;
+  {
+    Findings findings;
+    Runner runner(observed_by(findings));
+    sim::Lock lock;
+    const auto holder = [&]() -> Coro<> {
+      const auto guard = co_await lock.guard();
+      const auto logger = std::shared_ptr<int>(nullptr, [&](int*) { log.push_back("destroyed"); });
+      co_await sleep_and_log("a", log);
+    };
+    const auto body = [&]() -> Coro<> {
+      create_task(holder());
+      create_task(sleep_and_log("b", log));
+      sim::running_loop().call_soon([&] { log.push_back("called"); });
+      co_return;
+    };
+    runner.run(body());
+    EXPECT_THAT(log, ElementsAre("called"));
+    runner.abandon();
+    runner.close();
+    EXPECT_THAT(findings.kinds(), ElementsAre());
+    lock.release();
+  }
+  EXPECT_THAT(log, ElementsAre("called", "destroyed"));
+}
+
 }  // namespace

@@ -165,6 +165,31 @@ TEST(Task, AwaitingItselfThrows) {
   EXPECT_EQ(sim::run(body()), "task selfish cannot await itself");
 }
 
+// CPython: "await wasn't used with future", at once; what watches the task by callbacks may.
+TEST(Task, ThatHasAwaitedItselfCannotBeAwaitedUntilItHasEnded) {
+  Task<> selfish;
+  const auto await_it = [&]() -> Coro<> { co_await selfish; };
+  const auto try_itself = [&]() -> Coro<> {
+    co_await sim::settle(await_it());
+    co_await sim::yield();
+  };
+  const auto error_of = [](const sim::Outcome<void>& outcome) {
+    return outcome.has_value() ? "" : sim::internal::describe_exception(outcome.exception());
+  };
+  const auto body = [&]() -> Coro<> {
+    selfish = create_task(try_itself(), "selfish");
+    co_await sim::yield();
+    const auto first = co_await sim::settle(await_it());
+    const auto shielded = co_await sim::settle(sim::shield(selfish));
+    const auto last = co_await sim::settle(await_it());
+    EXPECT_EQ(error_of(first),
+              "std::runtime_error: task selfish has awaited itself: it cannot be awaited");
+    EXPECT_EQ(error_of(shielded), "");
+    EXPECT_EQ(error_of(last), "");
+  };
+  sim::run(body());
+}
+
 TEST(Task, MayCatchThatItAwaitedItself) {
   std::optional<Task<int>> task;
   const auto itself = [&]() -> Coro<int> {
