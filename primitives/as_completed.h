@@ -49,7 +49,8 @@ class AsCompleted {
 template <class H>
 class AsCompleted<H>::NextHandle : public internal::NextCompletion {
  public:
-  explicit NextHandle(AsCompleted* of) : NextCompletion(of->completions_), handles_(&of->handles_) {}
+  explicit NextHandle(AsCompleted* of)
+      : NextCompletion(of->completions_), handles_(&of->handles_) {}
   H* resume() {
     const std::optional<std::size_t> index = NextCompletion::resume();
     return index ? &(*handles_)[*index] : nullptr;

@@ -21,7 +21,7 @@
 #include <string>
 #include <utility>
 
-#include "primitives/unawaited.h"
+#include "primitives/operation.h"
 #include "sim/coro.h"
 #include "sim/shutdown.h"
 
@@ -162,19 +162,10 @@ class GeneratorStep {
 };
 
 template <class T>
-class [[nodiscard("co_await it")]] GeneratorNext : public GeneratorStep<T>, private Unawaited {
+class GeneratorNext : public GeneratorStep<T> {
  public:
-  using Unawaited::decline;
+  static constexpr const char* kOperation = "AsyncGenerator.next";
   using GeneratorStep<T>::GeneratorStep;
-  GeneratorNext(GeneratorNext&&) = default;
-  ~GeneratorNext() {
-    if (!awaited_once()) report_unawaited("AsyncGenerator.next");
-  }
-  bool ready() {
-    if (awaited_once()) throw std::runtime_error("cannot reuse an already awaited next()");
-    set_awaited();
-    return GeneratorStep<T>::ready();
-  }
   T* resume() { return this->take(); }
 };
 
@@ -213,6 +204,8 @@ class [[nodiscard]] AsyncGenerator {
  public:
   using promise_type = internal::GeneratorPromise<T>;
   using value_type = T;
+  using Next =
+      internal::Operation<internal::GeneratorNext<T>, std::shared_ptr<internal::GeneratorState<T>>>;
 
   AsyncGenerator(AsyncGenerator&&) noexcept = default;
   AsyncGenerator& operator=(AsyncGenerator&& other) noexcept {
@@ -226,7 +219,7 @@ class [[nodiscard]] AsyncGenerator {
 
   // co_await it: a pointer to the next value, null at the end. Throws what the body throws, and
   // std::runtime_error while another task awaits next().
-  internal::GeneratorNext<T> next() { return internal::GeneratorNext<T>(state_); }
+  Next next() { return Next(state_); }
 
   // Ends the generator where it stands and waits for that; no effect on one that has ended. Throws
   // std::runtime_error if the body yields again.

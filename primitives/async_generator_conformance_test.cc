@@ -141,7 +141,7 @@ TEST(AsyncGenerator, OneNextIsAwaitedOnce) {
     } catch (const std::runtime_error& e) {
       error = e.what();
     }
-    EXPECT_EQ(error, "cannot reuse an already awaited next()");
+    EXPECT_EQ(error, "cannot reuse an already awaited AsyncGenerator.next");
     EXPECT_EQ(*co_await generator.next(), 2) << "the second await took nothing";
   };
   sim::run(body());

@@ -12,6 +12,7 @@
 namespace sim::internal {
 
 void report_unawaited(const char* operation);
+[[noreturn]] void throw_reused(const char* operation);
 
 template <class A, class... Args>
 class [[nodiscard("co_await it")]] Operation {
@@ -26,8 +27,9 @@ class [[nodiscard("co_await it")]] Operation {
 
   // For those who decline to await what they were given: no finding.
   void decline() { awaited_ = true; }
+  // Throws std::runtime_error the second time.
   A make_awaiter() {
-    awaited_ = true;
+    if (std::exchange(awaited_, true)) [[unlikely]] throw_reused(A::kOperation);
     return std::apply([](Args&... arguments) { return A(std::move(arguments)...); }, arguments_);
   }
 
