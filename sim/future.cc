@@ -2,10 +2,10 @@
 
 namespace sim::internal {
 
-// As in asyncio the error is thrown one iteration later, and nobody can await the task any more
-// until it has ended.
-void FutureWaiter::suspend_for_itself(PromiseBase& at) {
-  future_->set_awaited_itself();
+// As in asyncio the error is thrown one iteration later. A task that awaits itself can be awaited by
+// nobody any more until it has ended.
+void FutureWaiter::suspend_misused(PromiseBase& at) {
+  if (future_.get() == task_) future_->set_awaited_itself();
   task_->suspended_at(at, nullptr);
   current_scheduler->push(Entry::task(task_));
 }
@@ -27,8 +27,12 @@ void FutureWaiter::throw_requested() const {
   task_->drop_request();
 }
 
-void FutureWaiter::throw_awaited_itself() const {
-  throw std::runtime_error("task " + task_->name() + " cannot await itself");
+void FutureWaiter::throw_misused() const {
+  const std::string what =
+      future_.get() == task_ ? "itself" : future_->describe() + ", which belongs to another loop";
+  std::string message = "task " + task_->name() + " cannot await " + what + "\n" + task_->stack();
+  message.pop_back();  // the end of the last line
+  throw std::runtime_error(message);
 }
 
 void FutureWaiter::throw_awaited_itself_before() const {

@@ -40,14 +40,16 @@ class FutureWaiter : public Waiter {
   }
   void suspend(PromiseBase& at) {
     park(at);
-    if (future_.get() == task_) [[unlikely]] return suspend_for_itself(at);
+    if (future_.get() == task_ || Arena::is_foreign(future_.get())) [[unlikely]] {
+      return suspend_misused(at);
+    }
     future_->add_callback(Entry::task(task_));
   }
   FutureState* awaited() const override { return future_.get(); }
   void describe(WaitDescription& description) const override;
 
  protected:
-  // Throws if the task was cancelled meanwhile, or waited for itself.
+  // Throws if the task was cancelled meanwhile, or waited for itself or for another loop's future.
   void check_resumed() const {
     if (task_ != nullptr) [[likely]] check_suspended();
     future_->mark_retrieved();
@@ -57,11 +59,11 @@ class FutureWaiter : public Waiter {
  private:
   void check_suspended() const {
     if (task_->must_cancel()) [[unlikely]] throw_requested();
-    if (!future_->done()) [[unlikely]] throw_awaited_itself();
+    if (!future_->done()) [[unlikely]] throw_misused();
   }
   void throw_requested() const;
-  void suspend_for_itself(PromiseBase& at);
-  [[noreturn]] void throw_awaited_itself() const;
+  void suspend_misused(PromiseBase& at);
+  [[noreturn]] void throw_misused() const;
   [[noreturn]] void throw_awaited_itself_before() const;
 
   Ref<FutureState> future_;
