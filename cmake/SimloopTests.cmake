@@ -34,7 +34,7 @@ endfunction()
 
 simloop_room_tests(sim)
 simloop_room_tests(primitives)
-simloop_room_tests(property_tests rapidcheck)
+simloop_room_tests(property_tests rapidcheck simloop::simrun_main nlohmann_json::nlohmann_json)
 simloop_room_tests(tools simloop::simrun_main CLI11::CLI11 nlohmann_json::nlohmann_json)
 simloop_room_tests(scenarios simloop_scenarios)
 

@@ -142,16 +142,20 @@ std::string usage() {
   simrun [--seed N] SCENARIO [--PARAMETER=VALUE ...]   run a scenario once
   simrun list                                          what there is to run
   simrun help SCENARIO                                 what a scenario shows and takes
+  simrun parity FILE.json ...                          run programs that CPython runs too, and
+                                                       print their transcripts
+  simrun parity --lines FILE.jsonl                     the same, with a program on each line
 
 options:
   --seed N            the schedule and all that is random come from it (0): a whole number below
                       2^64, decimal or 0x and hexadecimal; the same seed gives the same run
   --order any|fifo    which ready task runs next: any of them (any), or the first as in asyncio
   --json              one JSON object instead of text
+  --lines FILE        of parity; - is standard input, here and as FILE.json
   --help, --version
 
 exit codes:
-  0  no bug           1  a bug was found           2  bad usage
+  0  no bug           1  a bug was found           2  bad usage, malformed input
 )";
 }
 

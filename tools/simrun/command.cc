@@ -165,7 +165,7 @@ std::optional<std::string> take_subject(Arguments& arguments, const Scenarios& s
 absl::Status unknown_scenario(const std::string& name, const Scenarios& scenarios) {
   Arguments candidates;
   for (const ScenarioInfo* info : scenarios) candidates.push_back(info->name);
-  candidates.insert(candidates.end(), {"list", "help"});
+  candidates.insert(candidates.end(), {"list", "parity", "help"});
   std::string storage;
   return error("unknown scenario '", name, "'",
                hint(nearest(name, candidates), storage, "'simrun list' shows them all"));
@@ -251,6 +251,37 @@ absl::StatusOr<Command> list_command(const Split& split) {
   return Command{.kind = Command::Kind::list, .json = split.json};
 }
 
+absl::StatusOr<Command> parity_command(const Split& split) {
+  if (!split.orders.empty()) return error("parity runs asyncio's order and takes no --order");
+  if (!split.seeds.empty()) {  // every subcommand that runs something takes one
+    if (const auto seed = parse_seed(split.seeds.front()); !seed.ok()) return seed.status();
+  }
+  for (std::size_t i = 0; i < split.rest.size(); ++i) {
+    if (split.rest[i] == "--lines" && lacks_value(split.rest, i)) {
+      return error("--lines needs a value: a file with a program on each line, or -");
+    }
+  }
+  Flags app;
+  const CLI::Option* lines = add_value(app, "--lines");
+  if (absl::Status status = parse(app, split.rest); !status.ok()) return status;
+  if (lines->count() > 1) return error("--lines is given twice");
+  Command command{.kind = Command::Kind::parity, .json = split.json};
+  if (lines->count() == 1) command.parity.lines = lines->results().front();
+  command.parity.files = app.remaining();
+  for (const std::string& file : command.parity.files) {
+    if (!is_option(file)) continue;
+    std::string storage;
+    return error("unknown option '", name_of(file), "' for parity",
+                 hint(nearest(name_of(file), {"--lines", "--json", "--seed", "--help"}), storage,
+                      "it takes --lines and --json"));
+  }
+  if (command.parity.files.empty() == command.parity.lines.empty()) {
+    return error("parity takes files with a program each, or --lines and one with many: ",
+                 "simrun parity FILE.json, simrun parity --lines FILE.jsonl");
+  }
+  return command;
+}
+
 absl::StatusOr<Command> help_command(const std::optional<std::string>& about,
                                      const Scenarios& scenarios) {
   Command command{.kind = Command::Kind::help};
@@ -296,6 +327,7 @@ absl::StatusOr<Command> parse_command(const std::vector<std::string>& arguments,
     return error("no scenario given; 'simrun list' shows them, 'simrun --help' the usage");
   }
   if (*subject == "list") return list_command(*split);
+  if (*subject == "parity") return parity_command(*split);
   if (contains(subcommand_names(), *subject)) {
     return error("'", *subject, "' is not there yet; this version lists and runs scenarios: ",
                  "simrun --seed N SCENARIO");

@@ -2,6 +2,7 @@
 //
 //   simrun [--seed N] [--order any|fifo] [--json] SCENARIO [--PARAMETER=VALUE ...]
 //   simrun list [--json]        simrun help [SCENARIO]        simrun --version
+//   simrun parity [--json] FILE.json ...       simrun parity [--json] --lines FILE.jsonl
 //
 // Options stand before or after the scenario's name, with their value behind `=` or as the next
 // argument; a bool parameter's value is attached, and --NAME alone means true. Each is given once.
@@ -12,16 +13,18 @@
 
 #include "absl/status/statusor.h"
 #include "sim/scenario_run.h"
+#include "tools/simrun/parity/parity.h"
 
 namespace simrun {
 
 using Scenarios = std::vector<const sim::ScenarioInfo*>;
 
 struct Command {
-  enum class Kind { run, list, help, version };
+  enum class Kind { run, list, parity, help, version };
   Kind kind = Kind::run;
   const sim::ScenarioInfo* scenario = nullptr;  // what to run or, if any, to help with
   sim::ScenarioOptions options = {};
+  parity::Sources parity = {};
   bool json = false;
 };
 

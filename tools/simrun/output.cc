@@ -54,8 +54,12 @@ std::string Output::paint(Colour colour, absl::string_view text) const {
   return absl::StrCat(code_of(colour), text, "\033[0m");
 }
 
-int Output::finish() {
+void Output::flush() {
   if (!failed_ && std::fflush(file_) != 0) remember_failure();
+}
+
+int Output::finish() {
+  flush();
   return error_ == EPIPE ? 0 : error_;
 }
 

@@ -20,7 +20,9 @@ class Output {
   // `text` in a colour, where there are any.
   std::string paint(Colour colour, absl::string_view text) const;
 
-  // Writes out what is buffered. The error number of the first failure; 0 if there was none, or the
+  // Writes out what is buffered.
+  void flush();
+  // flush(), and the error number of the first failure; 0 if there was none, or the
   // reader went away.
   int finish();
 

@@ -39,11 +39,20 @@ bool run_for_a_program(const Command& command, Output& output) {
   return result.passed;
 }
 
-int execute(const Command& command, const Scenarios& scenarios, Output& output) {
+int run_parity(const Command& command, Output& output, std::FILE* err) {
+  const absl::Status status = parity::run_sources(command.parity, command.json, output);
+  if (status.ok()) return kNoBug;
+  output.flush();  // what was run before stands first
+  return fail(err, status.message());
+}
+
+int execute(const Command& command, const Scenarios& scenarios, Output& output, std::FILE* err) {
   switch (command.kind) {
     case Command::Kind::list:
       output.write(command.json ? list_as_json(scenarios) : list_as_text(scenarios));
       return kNoBug;
+    case Command::Kind::parity:
+      return run_parity(command, output, err);
     case Command::Kind::help:
       output.write(command.scenario != nullptr ? usage_of(*command.scenario) : usage());
       return kNoBug;
@@ -68,7 +77,7 @@ int run_program(const std::vector<std::string>& arguments, const Scenarios& scen
   const absl::StatusOr<Command> command = parse_command(arguments, scenarios);
   if (!command.ok()) return fail(err, command.status().message());
   Output output(out);
-  const int code = execute(*command, scenarios, output);
+  const int code = execute(*command, scenarios, output, err);
   if (const int error = output.finish(); error != 0) {
     return fail(err, absl::StrCat("cannot write the output: ", std::strerror(error)));
   }
