@@ -117,7 +117,8 @@ TEST(Executor, EverySeedGivesAnOrderOfItsOwnAndGivesItAgain) {
 TEST(Executor, WhatTheFunctionThrowsArrivesAtTheAwaiter) {
   const auto body = []() -> Coro<> {
     const auto fails = [](const std::string& what) { throw std::out_of_range(what); };
-    const auto ended = co_await settle(to_thread(fails, "too far"));
+    const std::string what = "too far";
+    const auto ended = co_await settle(to_thread(fails, what));
     EXPECT_THROW(ended.value(), std::out_of_range);
     auto future = run_in_executor(fails, "too far");
     co_await sim::wait(std::vector{future});

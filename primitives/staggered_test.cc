@@ -165,7 +165,8 @@ TEST_F(StaggeredLog, CancellingTheRaceCancelsWhatRunsAndWaitsForIt) {
 TEST_F(StaggeredLog, RunsWithEagerTasks) {
   const auto body = [&]() -> Coro<> {
     sim::running_loop().set_eager_tasks(true);
-    co_await race(functions({{"a", 0, false}, {"b", 50, true}, {"c", 0, true}}), 20ms);
+    const auto three = functions({{"a", 0, false}, {"b", 50, true}, {"c", 0, true}});
+    co_await race(three, 20ms);
   };
   sim::run(body());
   EXPECT_THAT(log_, ElementsAre("0 a starts", "0 b starts", "20 c starts", "20 b cancelled",
@@ -188,7 +189,8 @@ TEST(Staggered, AFunctionThatThrowsInsteadOfReturningACoroutineFails) {
 TEST(Staggered, ResultsNeedNotBeCopyable) {
   const auto body = []() -> Coro<> {
     const auto make = []() -> Coro<std::unique_ptr<int>> { co_return std::make_unique<int>(7); };
-    auto race = co_await staggered_race(std::vector{make}, 1s);
+    const std::vector only{make};
+    auto race = co_await staggered_race(only, 1s);
     EXPECT_EQ(**race.winner, 7);
   };
   sim::run(body());

@@ -79,7 +79,9 @@ Coro<bool> limited_by_hand(sim::Duration sleep, sim::Duration limit) {
   const auto slept = co_await sim::settle(sim::sleep(sleep));
   timer.cancel();
   EXPECT_EQ(slept.cancelled(), came);
-  if (came) EXPECT_EQ(self.uncancel(), 0) << "nobody else has asked";
+  if (came) {
+    EXPECT_EQ(self.uncancel(), 0) << "nobody else has asked";
+  }
   co_await sim::yield();  // the code behind the block runs on
   co_return came;
 }

@@ -290,8 +290,11 @@ TEST(EagerTask, ATreeOfGathersEndsWithoutAnIteration) {
     sim::running_loop().set_eager_tasks(true);
     const auto gathers = []() -> Coro<> { co_await tree_of_gathers(4); };
     EXPECT_EQ(co_await sim::test::iterations(gathers), 0);
+    co_await tree_of_groups(4);  // whose groups hear of their children in steps of their own
   };
-  sim::run(body());
+  Runner runner;
+  runner.run(body());
+  EXPECT_EQ(runner.stats().tasks, 1u + 2 * 780) << "they are tasks nevertheless";
 }
 
 }  // namespace
