@@ -121,7 +121,8 @@ TEST(Executor, WhatTheFunctionThrowsArrivesAtTheAwaiter) {
     const auto ended = co_await settle(to_thread(fails, what));
     EXPECT_THROW(ended.value(), std::out_of_range);
     auto future = run_in_executor(fails, "too far");
-    co_await sim::wait(std::vector{future});
+    const std::vector only{future};
+    co_await sim::wait(only);
     EXPECT_THROW(future.result(), std::out_of_range);
   };
   sim::run(body());

@@ -2,8 +2,8 @@
 
 namespace sim::internal {
 
-// As in asyncio the error is thrown one iteration later. A task that awaits itself can be awaited by
-// nobody any more until it has ended.
+// As in asyncio the error is thrown one iteration later. A task that awaits itself can be awaited
+// by nobody any more until it has ended.
 void FutureWaiter::suspend_misused(PromiseBase& at) {
   if (future_.get() == task_) future_->set_awaited_itself();
   task_->suspended_at(at, nullptr);
