@@ -94,7 +94,7 @@ class StaggeredLog : public testing::Test {
     if (error == nullptr) return "-";
     try {
       std::rethrow_exception(error);
-    } catch (const std::exception& e) {
+    } catch (const std::runtime_error& e) {
       return e.what();
     } catch (const sim::CancelledError&) {
       return "Cancelled";
