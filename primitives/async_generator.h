@@ -127,7 +127,7 @@ class GeneratorStep {
 
   bool ready() {
     if (state_->running) {
-      throw std::runtime_error("the asynchronous generator is already running");
+      throw std::runtime_error(describe_generator(*state_->frame) + " is already running");
     }
     return state_->finished();
   }
@@ -197,7 +197,7 @@ class GeneratorClose : public GeneratorStep<T> {
     } catch (const GeneratorExit&) {
       return;
     }
-    throw std::runtime_error("the asynchronous generator ignored GeneratorExit");
+    throw std::runtime_error(describe_generator(*this->state_->frame) + " ignored GeneratorExit");
   }
 };
 

@@ -54,7 +54,7 @@ Condition::~Condition() {
 }
 
 Coro<> Condition::wait() {
-  if (!locked()) throw std::runtime_error("cannot wait on un-acquired lock");
+  if (!locked()) throw_not_held("wait");
   release();
   Lock& lock = *lock_;
   const internal::Visit visit(visits_);
@@ -76,8 +76,13 @@ Coro<> Condition::wait() {
 }
 
 void Condition::notify(std::size_t n) {
-  if (!locked()) throw std::runtime_error("cannot notify on un-acquired lock");
+  if (!locked()) throw_not_held("notify");
   wake(n);
+}
+
+void Condition::throw_not_held(const char* operation) const {
+  throw std::runtime_error(std::string("cannot ") + operation + " on " + describe() +
+                           ": its lock is not acquired");
 }
 
 void Condition::wake(std::size_t n) {

@@ -58,6 +58,7 @@ class Condition {
   friend class Barrier;
   Condition(const char* kind, std::source_location place);
   std::string describe() const { return object_.describe(); }
+  [[noreturn]] void throw_not_held(const char* operation) const;
   void wake(std::size_t n);
 
   std::unique_ptr<Lock> own_lock_;

@@ -23,8 +23,8 @@ void ExecutorCall::submit() {
   const Duration latency =
       kLatencies[scheduler.decide(DecisionKind::executor, std::size(kLatencies))];
   if (latency == Duration::zero()) return scheduler.push(Entry::runnable(this));
-  scheduler.timers().add((TimePoint(Duration(scheduler.now())) + latency).time_since_epoch().count(),
-                         Entry::runnable(this));
+  const TimePoint when = TimePoint(Duration(scheduler.now())) + latency;
+  scheduler.timers().add(when.time_since_epoch().count(), Entry::runnable(this));
 }
 
 void ExecutorCall::run() {

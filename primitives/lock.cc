@@ -4,7 +4,9 @@
 
 namespace sim {
 
-void Lock::throw_not_held() { throw std::runtime_error("Lock is not acquired"); }
+void Lock::throw_not_held() const {
+  throw std::runtime_error(object_.describe() + " is not acquired");
+}
 
 void Lock::destroyed_in_use() { object_.destroyed_in_use(locked_, owner_.get(), waiters_); }
 

@@ -52,7 +52,7 @@ class Lock {
     internal::QueuedWaiter* first = waiters_.first();
     if (first != nullptr && first->status() == internal::WaitStatus::waiting) first->wake();
   }
-  [[noreturn]] static void throw_not_held();
+  [[noreturn]] void throw_not_held() const;
   void destroyed_in_use();
   void describe(internal::WaitDescription& description) const;
 

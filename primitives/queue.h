@@ -40,8 +40,8 @@ class Queue : public internal::QueueBase {
   Get get() { return Get(*this); }
   // Throws QueueFull instead of waiting.
   void put_nowait(T item) {
-    if (is_shut_down()) [[unlikely]] throw QueueShutDown();
-    if (full()) [[unlikely]] throw QueueFull();
+    if (is_shut_down()) [[unlikely]] throw_shut_down();
+    if (full()) [[unlikely]] throw_full();
     items_.push(std::move(item));
     note_put(items_.size());
   }
@@ -78,7 +78,7 @@ class [[nodiscard("co_await it")]] Queue<T, Container>::Put : public internal::Q
   void resume() {
     leave();
     Queue& into = static_cast<Queue&>(queue());
-    if (into.is_shut_down()) [[unlikely]] throw QueueShutDown();
+    if (into.is_shut_down()) [[unlikely]] into.throw_shut_down();
     into.items_.push(std::move(item_));
     into.note_put(into.items_.size());
   }
@@ -95,7 +95,7 @@ class [[nodiscard("co_await it")]] Queue<T, Container>::Get : public internal::Q
   T resume() {
     leave();
     Queue& from = static_cast<Queue&>(queue());
-    if (from.empty()) [[unlikely]] throw QueueShutDown();  // nothing else ends the wait
+    if (from.empty()) [[unlikely]] from.throw_shut_down();  // nothing else ends the wait
     T item = from.items_.pop();
     from.note_get(from.items_.size());
     return item;

@@ -16,7 +16,9 @@ QueueBase::QueueBase(const char* kind, std::ptrdiff_t maxsize, std::source_locat
 }
 
 void QueueBase::task_done() {
-  if (unfinished_ == 0) throw std::invalid_argument("task_done() called too many times");
+  if (unfinished_ == 0) {
+    throw std::invalid_argument("task_done() called more often than items were put: " + describe());
+  }
   if (--unfinished_ == 0) finished_.set();
 }
 
@@ -43,8 +45,14 @@ void QueueBase::shut_down(bool immediate, std::size_t dropped) {
 }
 
 void QueueBase::throw_empty() const {
-  if (shut_down_) throw QueueShutDown();
-  throw QueueEmpty();
+  if (shut_down_) throw_shut_down();
+  throw QueueEmpty(describe() + " is empty");
+}
+
+void QueueBase::throw_full() const { throw QueueFull(describe() + " is full"); }
+
+void QueueBase::throw_shut_down() const {
+  throw QueueShutDown(describe() + " has been shut down");
 }
 
 void QueueBase::report_depth() const {

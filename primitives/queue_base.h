@@ -49,7 +49,10 @@ class QueueBase {
     if (!putters_.empty()) wake_next(putters_);
   }
   void shut_down(bool immediate, std::size_t dropped);
+  // QueueEmpty, or QueueShutDown once it is.
   [[noreturn]] void throw_empty() const;
+  [[noreturn]] void throw_full() const;
+  [[noreturn]] void throw_shut_down() const;
   // For a queue that is bounded by what fills it.
   void set_no_depth_limit() { depth_limit_ = SIZE_MAX; }
   std::string describe() const { return object_.describe(); }

@@ -1,17 +1,20 @@
 #include "primitives/semaphore.h"
 
 #include <stdexcept>
+#include <string>
 
 namespace sim {
 
 Semaphore::Semaphore(const char* kind, std::ptrdiff_t permits, std::source_location place,
                      std::ptrdiff_t bound)
     : value_(permits), bound_(bound), object_(kind, place) {
-  if (permits < 0) throw std::invalid_argument("Semaphore initial value must be >= 0");
+  if (permits >= 0) return;
+  throw std::invalid_argument(object_.describe() + ": the initial value must be >= 0, not " +
+                              std::to_string(permits));
 }
 
-void Semaphore::throw_released_too_often() {
-  throw std::invalid_argument("BoundedSemaphore released too many times");
+void Semaphore::throw_released_too_often() const {
+  throw std::invalid_argument(object_.describe() + " was released too many times");
 }
 
 void Semaphore::destroyed_in_use() {

@@ -69,7 +69,7 @@ class Semaphore {
     while (value_ > 0 && wake_next()) {
     }
   }
-  [[noreturn]] static void throw_released_too_often();
+  [[noreturn]] void throw_released_too_often() const;
   void destroyed_in_use();
 
   std::ptrdiff_t value_;

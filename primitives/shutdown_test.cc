@@ -90,8 +90,7 @@ TEST_F(ShutDown, CancelsTasksThenClosesGeneratorsAtOnceThenTellsTheHandler) {
   EXPECT_THAT(log_, ElementsAre("main ends", "task cancelled", "task clean", "a closes", "b closes",
                                 "b closed", "c closes", "c closed", "d closes", "a closed",
                                 "handler: std::invalid_argument: c",
-                                "handler: std::runtime_error: the asynchronous generator ignored "
-                                "GeneratorExit"));
+                                HasSubstr("ignored GeneratorExit")));
   generators_.pop_back();
 }
 

@@ -87,14 +87,14 @@ class StaggeredLog : public testing::Test {
     std::string text = result.winner ? *result.winner + " wins:" : "nobody wins:";
     for (const auto& error : result.exceptions) text += " " + name_of(error);
     EXPECT_EQ(result.winner.has_value(), result.index.has_value());
-    if (result.index) EXPECT_EQ(result.exceptions[*result.index], nullptr);
+    EXPECT_TRUE(!result.index || result.exceptions[*result.index] == nullptr);
     log(text);
   }
   static std::string name_of(const std::exception_ptr& error) {
     if (error == nullptr) return "-";
     try {
       std::rethrow_exception(error);
-    } catch (const std::exception& e) {
+    } catch (const std::runtime_error& e) {
       return e.what();
     } catch (const sim::CancelledError&) {
       return "Cancelled";

@@ -96,7 +96,8 @@ TaskGroup::~TaskGroup() {
 void TaskGroup::enter() {
   if (parent_) throw std::runtime_error(describe() + " has already been entered");
   parent_ = internal::Ref<TaskState>(internal::Scheduler::here().current());
-  if (parent_ == nullptr) throw std::runtime_error(describe() + " cannot determine its parent task");
+  if (parent_ != nullptr) return;
+  throw std::runtime_error(describe() + " cannot determine its parent task");
 }
 
 std::string TaskGroup::describe() const { return "TaskGroup made at " + to_string(place_); }
@@ -129,9 +130,10 @@ void TaskGroup::child_done(TaskState& task) {
   if (error == nullptr) return;
   errors_.push_back(error);
   if (parent_->done()) {
-    running_loop().call_exception_handler({"task " + task.name() + " failed after " +
-                                               parent_->name() + ", whose group it is in, had ended",
-                                           error, AnyTask(&task), {}});
+    running_loop().call_exception_handler(
+        {"task " + task.name() + " failed, and the parent of its group had ended: " +
+             parent_->name(),
+         error, AnyTask(&task), {}});
     return;
   }
   if (aborting_ || parent_cancel_requested_) return;

@@ -34,7 +34,7 @@ std::string name_of(const std::exception_ptr& error) {
     return "Cancelled";
   } catch (const sim::TimeoutError&) {
     return "Timeout";
-  } catch (const std::exception& e) {
+  } catch (const std::runtime_error& e) {
     return e.what();
   }
 }

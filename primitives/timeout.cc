@@ -7,9 +7,9 @@
 namespace sim {
 
 void Timeout::enter() {
-  if (state_ != State::created) throw std::runtime_error("Timeout has already been entered");
+  if (state_ != State::created) throw_misused(" has already been entered");
   task_ = internal::Ref<internal::TaskState>(internal::Scheduler::here().current());
-  if (task_ == nullptr) throw std::runtime_error("Timeout should be used inside a task");
+  if (task_ == nullptr) throw_misused(" should be used inside a task");
   state_ = State::entered;
   cancelling_at_entry_ = task_->cancelling();
   reschedule(when_);
@@ -20,13 +20,13 @@ void Timeout::reschedule(std::optional<TimePoint> when) {
     case State::entered:
       break;
     case State::created:
-      throw std::runtime_error("Timeout has not been entered");
+      throw_misused(" has not been entered");
     case State::expiring:
-      throw std::runtime_error("Cannot change state of expiring Timeout");
+      throw_misused(" is expiring, and cannot be changed");
     case State::expired:
-      throw std::runtime_error("Cannot change state of expired Timeout");
+      throw_misused(" has expired, and cannot be changed");
     case State::exited:
-      throw std::runtime_error("Cannot change state of finished Timeout");
+      throw_misused(" has finished, and cannot be changed");
   }
   when_ = when;
   disarm();
@@ -41,12 +41,17 @@ void Timeout::reschedule(std::optional<TimePoint> when) {
   }
 }
 
+void Timeout::throw_misused(const char* how) const {
+  throw std::runtime_error("Timeout made at " + to_string(place_) + how);
+}
+
 void Timeout::run() {
   slot_ = internal::TimerQueue::kNoSlot;
   try {
     task_->cancel("");
   } catch (const std::runtime_error&) {  // a cycle of waits
-    running_loop().call_exception_handler({"exception in a timeout", std::current_exception(), {}, {}});
+    running_loop().call_exception_handler(
+        {"exception in a timeout", std::current_exception(), {}, {}});
     return;
   }
   state_ = State::expiring;

@@ -15,6 +15,7 @@
 
 #include <functional>
 #include <optional>
+#include <source_location>
 #include <utility>
 
 #include "sim/outcome.h"
@@ -25,7 +26,9 @@ namespace sim {
 // The handle that the body of timeout() gets.
 class Timeout final : private internal::Runnable {
  public:
-  explicit Timeout(std::optional<TimePoint> when) : when_(when) {}
+  explicit Timeout(std::optional<TimePoint> when,
+                   std::source_location place = std::source_location::current())
+      : when_(when), place_(place) {}
   ~Timeout() { disarm(); }
   Timeout(const Timeout&) = delete;
   Timeout& operator=(const Timeout&) = delete;
@@ -51,8 +54,10 @@ class Timeout final : private internal::Runnable {
   void run() override;
   void drop() noexcept override { slot_ = internal::TimerQueue::kNoSlot; }
   void disarm();
+  [[noreturn]] void throw_misused(const char* how) const;
 
   std::optional<TimePoint> when_;
+  std::source_location place_;
   internal::Ref<internal::TaskState> task_;
   std::uint32_t cancelling_at_entry_ = 0;
   internal::TimerQueue::Slot slot_ = internal::TimerQueue::kNoSlot;
@@ -62,8 +67,8 @@ class Timeout final : private internal::Runnable {
 namespace internal {
 
 template <class T, class Body>
-Coro<T> run_timeout(std::optional<TimePoint> when, Body body) {
-  Timeout timeout(when);
+Coro<T> run_timeout(std::optional<TimePoint> when, Body body, std::source_location place) {
+  Timeout timeout(when, place);
   timeout.enter();
   Outcome<T> ended = co_await settle(std::invoke(body, timeout));
   timeout.leave(ended.cancelled());
@@ -74,19 +79,23 @@ Coro<T> run_timeout(std::optional<TimePoint> when, Body body) {
 
 // Runs body(Timeout&) with a deadline at `when`; without one there is no limit.
 template <class Body>
-auto timeout_at(std::optional<TimePoint> when, Body&& body) {
+auto timeout_at(std::optional<TimePoint> when, Body&& body,
+                std::source_location place = std::source_location::current()) {
   SIM_INTERNAL_CHECK_CLOSURE(Body);
   using T = typename std::invoke_result_t<Body&, Timeout&>::value_type;
-  return internal::run_timeout<T, std::decay_t<Body>>(when, std::forward<Body>(body));
+  return internal::run_timeout<T, std::decay_t<Body>>(when, std::forward<Body>(body), place);
 }
 // Runs body(Timeout&) for at most `d` from now.
 template <class Rep, class Period, class Body>
-auto timeout(std::chrono::duration<Rep, Period> d, Body&& body) {
-  return timeout_at(internal::after(now(), internal::to_duration(d)), std::forward<Body>(body));
+auto timeout(std::chrono::duration<Rep, Period> d, Body&& body,
+             std::source_location place = std::source_location::current()) {
+  return timeout_at(internal::after(now(), internal::to_duration(d)), std::forward<Body>(body),
+                    place);
 }
 template <class Body>
-auto timeout(std::nullopt_t, Body&& body) {
-  return timeout_at(std::nullopt, std::forward<Body>(body));
+auto timeout(std::nullopt_t, Body&& body,
+             std::source_location place = std::source_location::current()) {
+  return timeout_at(std::nullopt, std::forward<Body>(body), place);
 }
 
 }  // namespace sim

@@ -37,6 +37,8 @@ class Arena {
   static void* allocate_here(std::size_t bytes);
   static void deallocate(void* block, std::size_t bytes) noexcept;
   static Arena* owner_of(const void* block) noexcept;
+  // Whether it belongs to another loop than the running one.
+  static bool is_foreign(const void* block) noexcept;
 
   void* allocate(std::size_t bytes) {
     const std::size_t size_class = class_of(bytes);
@@ -127,6 +129,11 @@ inline void Arena::deallocate(void* block, std::size_t bytes) noexcept {
 inline Arena* Arena::owner_of(const void* block) noexcept {
   if constexpr (kArenaRecycles) return chunk_of(block)->arena;
   return *reinterpret_cast<Arena* const*>(static_cast<const char*>(block) - kUnit);
+}
+
+inline bool Arena::is_foreign(const void* block) noexcept {
+  const Arena* owner = owner_of(block);
+  return owner != current_arena && !owner->shared_;
 }
 
 }  // namespace sim::internal

@@ -43,16 +43,19 @@ class DeadlockError : public std::runtime_error {
 class QueueEmpty : public std::runtime_error {
  public:
   QueueEmpty() : std::runtime_error("the queue is empty") {}
+  explicit QueueEmpty(const std::string& what) : std::runtime_error(what) {}
 };
 
 class QueueFull : public std::runtime_error {
  public:
   QueueFull() : std::runtime_error("the queue is full") {}
+  explicit QueueFull(const std::string& what) : std::runtime_error(what) {}
 };
 
 class QueueShutDown : public std::runtime_error {
  public:
   QueueShutDown() : std::runtime_error("the queue has been shut down") {}
+  explicit QueueShutDown(const std::string& what) : std::runtime_error(what) {}
 };
 
 // A Barrier was reset or aborted while a task waited for it, or has been aborted.

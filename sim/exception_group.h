@@ -5,8 +5,8 @@
 //     if (others) throw *others;
 //   }
 //
-// It is no std::runtime_error, as Python's is no RuntimeError: split<std::runtime_error>() looks into
-// it. Source: PEP 654.
+// It is no std::runtime_error, as Python's is no RuntimeError: split<std::runtime_error>() looks
+// into it. Source: PEP 654.
 #pragma once
 
 #include <exception>

@@ -3,7 +3,7 @@
 namespace sim::internal {
 
 // As in asyncio the error is thrown one iteration later.
-void FutureWaiter::suspend_for_itself(PromiseBase& at) {
+void FutureWaiter::suspend_misused(PromiseBase& at) {
   task_->suspended_at(at, nullptr);
   current_scheduler->push(Entry::task(task_));
 }
@@ -25,8 +25,12 @@ void FutureWaiter::throw_requested() const {
   task_->drop_request();
 }
 
-void FutureWaiter::throw_awaited_itself() const {
-  throw std::runtime_error("task " + task_->name() + " cannot await itself");
+void FutureWaiter::throw_misused() const {
+  const std::string what =
+      future_.get() == task_ ? "itself" : future_->describe() + ", which belongs to another loop";
+  std::string message = "task " + task_->name() + " cannot await " + what + "\n" + task_->stack();
+  message.pop_back();  // the end of the last line
+  throw std::runtime_error(message);
 }
 
 }  // namespace sim::internal

@@ -34,7 +34,9 @@ class FutureWaiter : public Waiter {
   bool ready() const { return future_->done(); }
   void suspend(PromiseBase& at) {
     park(at);
-    if (future_.get() == task_) [[unlikely]] return suspend_for_itself(at);
+    if (future_.get() == task_ || Arena::is_foreign(future_.get())) [[unlikely]] {
+      return suspend_misused(at);
+    }
     node_.entry = Entry::task(task_);
     future_->add_callback(node_);
   }
@@ -42,7 +44,7 @@ class FutureWaiter : public Waiter {
   void describe(WaitDescription& description) const override;
 
  protected:
-  // Throws if the task was cancelled meanwhile, or waited for itself.
+  // Throws if the task was cancelled meanwhile, or waited for itself or for another loop's future.
   void check_resumed() const {
     if (task_ != nullptr) [[likely]] check_suspended();
     future_->mark_retrieved();
@@ -52,11 +54,11 @@ class FutureWaiter : public Waiter {
  private:
   void check_suspended() const {
     if (task_->must_cancel()) [[unlikely]] throw_requested();
-    if (!future_->done()) [[unlikely]] throw_awaited_itself();
+    if (!future_->done()) [[unlikely]] throw_misused();
   }
   void throw_requested() const;
-  void suspend_for_itself(PromiseBase& at);
-  [[noreturn]] void throw_awaited_itself() const;
+  void suspend_misused(PromiseBase& at);
+  [[noreturn]] void throw_misused() const;
 
   Ref<FutureState> future_;
   CallbackNode node_;
