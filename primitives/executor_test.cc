@@ -265,7 +265,8 @@ TEST(Executor, AFailedCheckInTheFunctionEndsTheRun) {
 TEST(Executor, ADestroyedLoopDropsWhatHasNotRun) {
   auto kept = std::make_shared<int>(0);
   const auto body = [&]() -> Coro<> {
-    run_in_executor([kept] { ++*kept; });
+    const auto add = [kept] { ++*kept; };
+    run_in_executor(add);
     SIM_CHECK(false);
     co_return;
   };
