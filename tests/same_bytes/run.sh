@@ -13,17 +13,18 @@ status=0
 compare() {
   local name=$1
   shift
-  "$@" "$seeds" >"$out/$name"
-  printf '%-28s %s\n' "$name" "$(sha256sum <"$out/$name" | cut -c1-16)"
+  local hashes=$out/hashes/$name
+  "$@" "$seeds" >"$hashes"
+  printf '%-28s %s\n' "$name" "$(sha256sum <"$hashes" | cut -c1-16)"
   if [[ -z $first ]]; then
-    first=$out/$name
-  elif ! cmp -s "$first" "$out/$name"; then
-    diff "$first" "$out/$name" || status=1
+    first=$hashes
+  elif ! cmp -s "$first" "$hashes"; then
+    diff "$first" "$hashes" || status=1
   fi
 }
 
 out=$root/build/same_bytes
-mkdir -p "$out"
+mkdir -p "$out/hashes"
 compilers=(g++)
 command -v clang++-19 >/dev/null && compilers=(clang++-19 g++)
 for compiler in "${compilers[@]}"; do
