@@ -265,7 +265,10 @@ Coro<> tree_of_gathers(int depth) {
   for (int i = 0; i < 5; ++i) children.push_back(tree_of_gathers(depth - 1));
   co_await sim::gather(std::move(children));
 }
-Coro<int> chain(int depth) { co_return depth == 0 ? 0 : 1 + co_await chain(depth - 1); }
+Coro<int> chain(int depth) {
+  if (depth == 0) co_return 0;
+  co_return 1 + co_await chain(depth - 1);
+}
 
 // The tasks a run of it makes.
 std::uint64_t tasks_of(Coro<> main) {
