@@ -73,6 +73,25 @@ sim::Coro<> class_value_of_a_conditional() {
 }
 sim::Coro<> temporary_of_a_class_with_constructors() { co_await take_counted(Counted()); }
 
+sim::Coro<int> count(int& calls) { co_return ++calls; }
+sim::Coro<int> count_if(bool wanted, int& calls) {
+  co_return wanted ? 1 + co_await count(calls) : 0;
+}
+sim::Coro<int> count_if_named(bool wanted, int& calls) {
+  const int counted = wanted ? 1 + co_await count(calls) : 0;
+  co_return counted;
+}
+
+TEST(Gcc12, AwaitsInAConditionalOfACoReturnWhateverItsCondition) {
+  int calls = 0;
+  EXPECT_EQ(sim::run(count_if(false, calls)), 0);
+  EXPECT_EQ(calls > 0, kGcc12);
+}
+TEST(Gcc12, AwaitsInAConditionalOfADeclarationOnlyWhereItIsTrue) {
+  int calls = 0;
+  EXPECT_EQ(sim::run(count_if_named(false, calls)), 0);
+  EXPECT_EQ(calls, 0);
+}
 TEST(Gcc12, DestroysATemporaryClosureTwice) {
   EXPECT_EQ(destroyed_twice_by(closure_with_a_capture_by_value()) > 0, kGcc12);
 }
