@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <optional>
@@ -80,13 +81,20 @@ class StaggeredRace {
     if (running_.empty() && all_ended_ && !all_ended_.done()) all_ended_.set_result();
   }
 
+  // What the next one waits for; it may outlive the one that it follows.
+  struct Turn {
+    Event failed;
+    Event next_may_start;
+  };
+
   Coro<> run_next(Event& may_start, Event* previous_failed) {
     co_await may_start.wait();
     if (previous_failed != nullptr) co_await its_turn(*previous_failed);
     const std::size_t index = next_++;
     if (index >= functions_.size()) co_return;
-    Event failed;
-    Event next_may_start;
+    Turn& turn = turns_.emplace_back();
+    Event& failed = turn.failed;
+    Event& next_may_start = turn.next_may_start;
     result_.exceptions.emplace_back();
     start(next_may_start, &failed);
     Outcome<T> ended = co_await settle(call(index));
@@ -118,6 +126,7 @@ class StaggeredRace {
   }
 
   std::vector<F> functions_;
+  std::deque<Turn> turns_;
   std::optional<Duration> delay_;
   std::size_t next_ = 0;
   std::vector<Task<>> running_;  // in the order of their creation
