@@ -1,8 +1,8 @@
 #include "sim/wait_report.h"
 
-#include <algorithm>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "sim/scheduler.h"
 
 namespace sim::internal {
@@ -41,34 +41,49 @@ std::vector<const TaskState*> blockers_of(const TaskState& task) {
   return blockers;
 }
 
-// A cycle that can be reached from `start`, as the tasks on it; empty if there is none.
-std::vector<const TaskState*> find_cycle(const TaskState* start) {
+// Looks for tasks that wait for each other, depth first; no task is entered twice, whatever the
+// number of starts.
+class CycleSearch {
+ public:
+  // The tasks of a cycle that can be reached from `start`, in the order they wait; empty if there
+  // is none.
+  std::vector<const TaskState*> from(const TaskState* start) {
+    if (!enter(start)) return {};
+    while (!path_.empty()) {
+      Frame& top = path_.back();
+      if (top.next == top.blockers.size()) {
+        depth_[top.task] = kLeft;
+        path_.pop_back();
+        continue;
+      }
+      const TaskState* blocker = top.blockers[top.next++];
+      if (enter(blocker) || depth_[blocker] == kLeft) continue;
+      std::vector<const TaskState*> cycle;
+      for (std::size_t i = depth_[blocker]; i < path_.size(); ++i) cycle.push_back(path_[i].task);
+      return cycle;
+    }
+    return {};
+  }
+
+ private:
   struct Frame {
     const TaskState* task;
     std::vector<const TaskState*> blockers;
     std::size_t next;
   };
-  std::vector<Frame> path{{start, blockers_of(*start), 0}};
-  std::vector<const TaskState*> visited{start};
-  while (!path.empty()) {
-    Frame& top = path.back();
-    if (top.next == top.blockers.size()) {
-      path.pop_back();
-      continue;
-    }
-    const TaskState* blocker = top.blockers[top.next++];
-    const auto on_path = std::ranges::find(path, blocker, &Frame::task);
-    if (on_path != path.end()) {
-      std::vector<const TaskState*> cycle;
-      for (auto frame = on_path; frame != path.end(); ++frame) cycle.push_back(frame->task);
-      return cycle;
-    }
-    if (std::ranges::find(visited, blocker) != visited.end()) continue;
-    visited.push_back(blocker);
-    path.push_back({blocker, blockers_of(*blocker), 0});
+  static constexpr std::size_t kLeft = ~std::size_t{0};
+
+  // Puts `task` at the end of the path unless it has been on it.
+  bool enter(const TaskState* task) {
+    if (!depth_.emplace(task, path_.size()).second) return false;
+    path_.push_back({task, blockers_of(*task), 0});
+    return true;
   }
-  return {};
-}
+
+  std::vector<Frame> path_;
+  // Where each task stands on the path, kLeft once all that it leads to has been seen.
+  absl::flat_hash_map<const TaskState*, std::size_t> depth_;
+};
 
 }  // namespace
 
@@ -99,8 +114,9 @@ std::string wait_report(Scheduler& scheduler) {
   std::string text = (n == 1 ? "1 task waits and nothing can wake it\n"
                              : std::to_string(n) + " tasks wait and nothing can wake them\n") +
                      pending_report(scheduler);
+  CycleSearch search;
   for (std::size_t i = 0; i < n && i < kTasksShown; ++i) {
-    const std::vector<const TaskState*> cycle = find_cycle(tasks[i]);
+    const std::vector<const TaskState*> cycle = search.from(tasks[i]);
     if (cycle.empty()) continue;
     text += "\ncycle: ";
     for (const TaskState* each : cycle) text += each->name() + " -> ";
