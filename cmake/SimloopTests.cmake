@@ -21,6 +21,9 @@ function(simloop_room_tests room)
   target_link_libraries(${target} PRIVATE GTest::gmock_main ${ARGN} simloop::simloop
     absl::status absl::statusor absl::strings)
   target_compile_definitions(${target} PRIVATE SIMLOOP_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  # A third of what compiling a test takes.
+  target_precompile_headers(${target} PRIVATE
+    <gmock/gmock.h> <gtest/gtest.h> "${PROJECT_SOURCE_DIR}/primitives/primitives.h")
   # Optimising test code takes two thirds of a build and makes the tests no faster to wait for.
   # g++ also objects to constructor parameters that are called as their members are.
   target_compile_options(${target} PRIVATE -O0 $<$<CXX_COMPILER_ID:GNU>:-Wno-shadow>)
