@@ -30,10 +30,15 @@ void Gathering::Child::unwatch() noexcept {
   if (gathering().outer_.done()) future_->mark_retrieved();
 }
 
-void Gathering::Child::scheduled(FutureState& future) {
+bool Gathering::Child::scheduled(FutureState& future) {
   const bool value = future.status() == FutureState::Status::value;
+  if (value && current_scheduler->order() == Order::any && gathering().counts_only()) {
+    word_ = (word_ & ~kRegistered) | kValue;
+    return false;
+  }
   word_ = (word_ & ~kRegistered) | kInQueue | (value ? kValue : 0);
   gathering().outer_.retain();
+  return true;
 }
 
 void Gathering::Child::run() {
@@ -46,6 +51,14 @@ void Gathering::Child::drop() noexcept {
   const bool in_queue = (word_ & kInQueue) != 0;
   word_ &= ~(kRegistered | kInQueue);
   if (in_queue) gathering().outer_.release();
+}
+
+// A child has ended with a value and is not the last: all that there is to do is to count it. True
+// if that is so, and done.
+bool Gathering::counts_only() {
+  if (!outer_.done() && finished_ + 1 == count_) return false;
+  ++finished_;
+  return true;
 }
 
 void Gathering::child_done(const Child& child) {

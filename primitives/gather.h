@@ -47,6 +47,10 @@ class Gathering {
   // One child, and its place in its callbacks.
   class Child final : public Runnable {
    public:
+    static void* operator new[](std::size_t bytes) { return Arena::allocate_here(bytes); }
+    static void operator delete[](void* children, std::size_t bytes) noexcept {
+      Arena::deallocate(children, bytes);
+    }
     ~Child() { unwatch(); }
     // False if it has ended.
     bool watch(Gathering& gathering, Ref<FutureState> future);
@@ -54,7 +58,7 @@ class Gathering {
     bool has_value() const { return (word_ & kValue) != 0; }
     void run() override;
     void drop() noexcept override;
-    void scheduled(FutureState&) override;
+    bool scheduled(FutureState&) override;
 
    private:
     static constexpr std::uintptr_t kRegistered = 1;
@@ -67,6 +71,7 @@ class Gathering {
     std::uintptr_t word_ = 0;  // the gathering and the above: there may be millions of children
   };
 
+  bool counts_only();
   void child_done(const Child& child);
   void fail_with(FutureState& child);
   virtual void succeed() = 0;

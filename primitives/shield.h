@@ -56,9 +56,10 @@ class ShieldState final : public ValueState<T> {
     void drop() noexcept override {
       if (std::exchange(is_scheduled, false)) shield.release();
     }
-    void scheduled(FutureState&) override {
+    bool scheduled(FutureState&) override {
       is_scheduled = true;
       shield.retain();
+      return true;
     }
     ShieldState& shield;
     bool is_scheduled = false;

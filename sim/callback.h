@@ -102,7 +102,10 @@ class DoneCallback final : public Runnable {
     delete this;
   }
   void drop() noexcept override { delete this; }
-  void scheduled(FutureState& future) override { future_ = Ref<FutureState>(&future); }
+  bool scheduled(FutureState& future) override {
+    future_ = Ref<FutureState>(&future);
+    return true;
+  }
   std::uint64_t id() const override { return id_; }
 
  private:

@@ -19,11 +19,20 @@ enum class Order : std::uint8_t {
   any,   // any ready handle may run next, as on an executor that promises no order
 };
 
+// How freely timers fire.
+enum class Time : std::uint8_t {
+  strict,       // the clock advances only when nothing is ready
+  slow_loop,    // timers may also fire while tasks are ready: late, never early, never overtaking
+  adversarial,  // any pending timer may fire at any time; what this finds may be a false alarm
+};
+
 enum class DecisionKind : std::uint8_t {
   ready,      // which ready handle runs next
   timer_tie,  // which of the timers due at one instant joins the ready queue next
   choose,     // what choose() returns
   executor,   // how long a function given to an executor takes to run: one of four latencies
+  cancel,     // which suspended or woken task is cancelled now: none, or the i-th
+  timer,      // which timer fires although tasks are ready: none, or the i-th by its deadline
 };
 
 struct DecisionContext {

@@ -23,8 +23,9 @@ void FutureState::schedule_callbacks() {
   Scheduler& scheduler = Scheduler::here();
   const CallbackList ended = std::move(callbacks_);
   ended.for_each([&](Entry entry) {
-    if (entry.kind() == Entry::Kind::runnable) entry.as_runnable()->scheduled(*this);
-    scheduler.push(entry);
+    if (entry.kind() != Entry::Kind::runnable || entry.as_runnable()->scheduled(*this)) {
+      scheduler.push(entry);
+    }
   });
 }
 

@@ -27,8 +27,9 @@ class Runnable {
   virtual void run() = 0;
   // Instead of run(): the loop closes, or the future it was registered with goes away.
   virtual void drop() noexcept = 0;
-  // The future it is registered with has ended and run() is scheduled.
-  virtual void scheduled(FutureState&) {}
+  // The future it is registered with has ended. True: run() is to be scheduled. False: it has taken
+  // note, and nobody could tell the difference; only where nothing depends on iterations.
+  virtual bool scheduled(FutureState&) { return true; }
   // What add_done_callback() returned for it; 0 for what is not the user's.
   virtual std::uint64_t id() const { return 0; }
 
@@ -117,6 +118,7 @@ class FutureState {
   bool must_cancel_ : 1 = false;
   bool started_ : 1 = false;
   bool draining_ : 1 = false;  // one of those the end of a run waits for
+  bool main_ : 1 = false;      // what run() was given
   std::uint16_t cancels_ = 0;
 };
 

@@ -24,10 +24,10 @@ class Object {
   std::uint64_t identity() const { return identity_; }
 
   void note_read() const {
-    if (current_scheduler != nullptr && current_scheduler->tracing()) [[unlikely]] note(0);
+    if (current_scheduler != nullptr && current_scheduler->watching()) [[unlikely]] note(false);
   }
   void note_write() const {
-    if (current_scheduler != nullptr && current_scheduler->tracing()) [[unlikely]] note(1);
+    if (current_scheduler != nullptr && current_scheduler->watching()) [[unlikely]] note(true);
   }
   // The object goes while it is held (by `holder`, null for a callback) or waited for: reports
   // destroyed_in_use, but not while a loop is torn down, and detaches the waiters.
@@ -35,11 +35,12 @@ class Object {
 
  private:
   static std::uint64_t next_identity();
-  void note(std::uint32_t write) const;
+  void note(bool write) const;
 
   const char* kind_;
   std::source_location place_;
   std::uint64_t identity_;
+  mutable HappensBefore::Past past_;
 };
 
 }  // namespace sim::internal

@@ -90,6 +90,7 @@ void TaskState::throw_cancelled() {
 
 std::string TaskState::name() const {
   if (extra_ != nullptr && !extra_->name.empty()) return extra_->name;
+  if (main_) return "main";
   return function_name(function()) + "-" + std::to_string(origin_.ordinal);
 }
 
