@@ -103,6 +103,7 @@ class EventLoop {
 
   // The runtime's.
   internal::Scheduler& scheduler() { return scheduler_; }
+  const internal::Scheduler& scheduler() const { return scheduler_; }
   internal::Shutdown& shutdown() { return shutdown_; }
   // As new, with its memory. False if a handle outlived the last run: the loop has to go then.
   bool reset();

@@ -258,6 +258,21 @@ void Scheduler::offer_timer() {
   timers_.move_due(now_, ready_);
 }
 
+std::string Scheduler::name_of(Entry entry) const {
+  switch (entry.kind()) {
+    case Entry::Kind::task:
+    case Entry::Kind::checked_task:
+      return entry.as_task()->name();
+    case Entry::Kind::runnable:
+      return "callback";
+    case Entry::Kind::timer:
+      break;
+  }
+  const Entry target = timers_.peek(entry.as_timer());
+  const bool wakes_task = target && target.kind() == Entry::Kind::task;
+  return wakes_task ? "timer of " + target.as_task()->name() : "timer";
+}
+
 void Scheduler::begin_step(Entry entry) {
   if (options_.trace) trace_step(entry);
   if (!options_.canonical) return;

@@ -41,6 +41,7 @@ class Scheduler {
   TaskState* current() const { return current_; }
   std::int64_t now() const { return now_; }
   ReadyQueue& ready() { return ready_; }
+  const ReadyQueue& ready() const { return ready_; }
   TimerQueue& timers() { return timers_; }
   Trace& trace() { return trace_; }
   const Trace& trace() const { return trace_; }
@@ -52,6 +53,14 @@ class Scheduler {
   Order order() const { return options_.order; }
   // Whether the decision source has had a task cancelled.
   bool cancelled_something() const { return cancellations_left_ != options_.cancellations; }
+  // What a report calls it: the task's name, "callback", "timer".
+  std::string name_of(Entry entry) const;
+  // The tasks that a decision of kind `cancel` is about: choice i cancels the one at i - 1.
+  const std::vector<TaskState*>& cancellable() const { return cancellable_; }
+  // A task's past so far; see HappensBefore.
+  std::uint64_t past_of(const TaskState& task) const {
+    return happens_before_.past(task.ticket().slot);
+  }
   // Equal for schedules that differ only in the order of steps that have nothing to do with each
   // other.
   std::uint64_t canonical_hash() const { return happens_before_.hash(); }
