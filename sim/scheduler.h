@@ -48,8 +48,8 @@ class Scheduler {
   bool tracing() const { return options_.trace; }
   // Whether anybody wants to know of each access to an object.
   bool watching() const { return watching_; }
-  // `object` is read or written by what runs.
-  void access(std::uint64_t object, bool write, HappensBefore::Past& past);
+  // `object` is read or written by what runs; see Object::note_write().
+  void access(const Object& object, const char* what, bool write);
   Order order() const { return options_.order; }
   // Whether the decision source has had a task cancelled.
   bool cancelled_something() const { return cancellations_left_ != options_.cancellations; }
