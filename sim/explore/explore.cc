@@ -79,17 +79,20 @@ class Exploration {
     return std::move(report_);
   }
 
-  Report replay(const Token& token) {
-    if (token.context != context()) {
-      throw std::invalid_argument(
-          "the token belongs to another test, other parameters or other options");
-    }
-    ReplaySource source(token.deviations);
+  void check(const Token& token) const {
+    if (token.context == context()) return;
+    throw std::invalid_argument(
+        "the token belongs to another test, other parameters or other options");
+  }
+
+  // One execution, and a failure shrunk where the options say so.
+  Report run(const std::vector<Deviation>& deviations, const char* what) {
+    ReplaySource source(deviations);
     const ExecutionResult& result = execution_.run(source);
     if (const std::string misfit = source.misfit(); !misfit.empty()) {
-      throw std::invalid_argument("the token does not fit this program any more: " + misfit);
+      throw std::invalid_argument("the schedule does not fit this program any more: " + misfit);
     }
-    report_.strategy = "replay";
+    report_.strategy = what;
     report_.executions = 1;
     report_.distinct_traces = 1;
     report_.steps = result.stats.steps;
@@ -99,6 +102,7 @@ class Exploration {
       failure.finding = result.failure();
       failure.deviations = result.tape.deviations();
       failure.executions_to_find = 1;
+      if (options_.shrink) shrink(failure);
       complete(failure);
     }
     return std::move(report_);
@@ -141,12 +145,13 @@ class Exploration {
     failure.deviations = result.tape.deviations();
     failure.executions_to_find = report_.executions;
     if (options_.check_determinism && !check_determinism(failure.deviations)) return;
-    if (options_.shrink) {
-      Shrunk shrunk = sim::shrink(execution_, failure.deviations, failure.finding);
-      failure.deviations = std::move(shrunk.deviations);
-      failure.minimality = shrunk.minimality;
-    }
+    if (options_.shrink) shrink(failure);
     complete(failure);
+  }
+  void shrink(Failure& failure) {
+    Shrunk shrunk = sim::shrink(execution_, failure.deviations, failure.finding);
+    failure.deviations = std::move(shrunk.deviations);
+    failure.minimality = shrunk.minimality;
   }
 
   // The failure as it is told: by the run that it was shrunk to.
@@ -250,11 +255,30 @@ Report explore(Body body, const ExploreOptions& options) {
   return Exploration(std::move(body), options).explore();
 }
 
+namespace {
+
+Report run_token(Body body, std::string_view text, ExploreOptions options, bool shrink) {
+  const Token token = Token::parse(text);
+  options.seed = token.seed;
+  options.shrink = shrink;
+  Exploration exploration(std::move(body), options);
+  exploration.check(token);
+  return exploration.run(token.deviations, shrink ? "shrink" : "replay");
+}
+
+}  // namespace
+
 Report replay(Body body, std::string_view token, const ExploreOptions& options) {
-  const Token parsed = Token::parse(token);
-  ExploreOptions with_seed = options;
-  with_seed.seed = parsed.seed;
-  return Exploration(std::move(body), with_seed).replay(parsed);
+  return run_token(std::move(body), token, options, false);
+}
+
+Report shrink_token(Body body, std::string_view token, const ExploreOptions& options) {
+  return run_token(std::move(body), token, options, true);
+}
+
+Report shrink_schedule(Body body, const std::vector<Deviation>& deviations,
+                       const ExploreOptions& options) {
+  return Exploration(std::move(body), options).run(deviations, "shrink");
 }
 
 }  // namespace sim

@@ -71,4 +71,9 @@ Report explore(Body body, const ExploreOptions& options = {});
 // options, or that does not fit any more: then the text says at which decision.
 Report replay(Body body, std::string_view token, const ExploreOptions& options = {});
 
+// Shrinks the schedule of a token, or one that was recorded, and reports what it comes to.
+Report shrink_token(Body body, std::string_view token, const ExploreOptions& options = {});
+Report shrink_schedule(Body body, const std::vector<Deviation>& deviations,
+                       const ExploreOptions& options = {});
+
 }  // namespace sim

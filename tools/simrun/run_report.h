@@ -46,6 +46,9 @@ std::string run_as_json(const Command& command, const std::vector<sim::Transcrip
 // "1:00:00.000".
 std::string format_time(sim::Duration time);
 
+// Sets what tokens of the command's scenario belong to, and the line that replays them.
+void name_for_tokens(Command& command);
+
 // The command that runs the same again: "./simrun --seed 42 web_scraper --urls=3".
 std::string repeat_line(const Command& command);
 

@@ -1,0 +1,20 @@
+// Runs what the subcommands explore, replay and shrink ask for, and prints what they found.
+#pragma once
+
+#include <cstdio>
+
+#include "absl/status/statusor.h"
+#include "tools/simrun/command.h"
+#include "tools/simrun/output.h"
+
+namespace simrun {
+
+// The exit code, or what is wrong with the token. Progress goes to `err` where that is a terminal.
+absl::StatusOr<int> run_exploration(const Command& command, Output& output, std::FILE* err);
+
+// Says of a run that failed how it can be made to fail with the fewest decisions, and with which
+// token. `deviations` are what the run decided.
+void explain_failed_run(const Command& command, const std::vector<sim::Deviation>& deviations,
+                        Output& output);
+
+}  // namespace simrun
