@@ -224,13 +224,36 @@ Entry Scheduler::choose_ready() {
     if (cancellations_left_ != 0) offer_cancellation();
     if (options_.time != Time::strict) offer_timer();
   }
-  std::size_t index = 0;
-  if (options_.order == Order::any && ready_.size() > 1) {
-    index = decide(DecisionKind::ready, ready_.size());
-  }
-  const Entry entry = index == 0 ? ready_.pop() : ready_.take(index);
+  const Entry entry = options_.order == Order::any && ready_.size() > 1 ? choose_of_many()
+                                                                        : ready_.pop();
   if (watching_) begin_step(entry);
   return entry;
+}
+
+// A timer that wakes a sleeper does nothing else, and nobody can tell when: it is no choice of its
+// own. At the head it runs unasked; chosen from further behind it stands for the task it wakes.
+Entry Scheduler::choose_of_many() {
+  for (;;) {
+    while (ready_.size() > 1 && only_wakes(ready_.at(0))) fire_unasked(0);
+    if (ready_.size() == 1) return ready_.pop();
+    const std::size_t index = decide(DecisionKind::ready, ready_.size());
+    if (index == 0) return ready_.pop();
+    if (!only_wakes(ready_.at(index))) return ready_.take(index);
+    const std::uint64_t pushed = ready_.pushed();
+    fire_unasked(index);
+    if (ready_.pushed() != pushed) return ready_.take(ready_.size() - 1);
+  }
+}
+
+bool Scheduler::only_wakes(Entry entry) const {
+  if (entry.kind() != Entry::Kind::timer) return false;
+  const Entry target = timers_.peek(entry.as_timer());
+  return !target || target.kind() == Entry::Kind::task;
+}
+
+void Scheduler::fire_unasked(std::size_t index) {
+  fire(ready_.take(index).as_timer());
+  ++batch_end_;  // what it woke belongs to this iteration: which one it is cannot be seen
 }
 
 // Between two steps any task that has begun and waits, or has been woken and not resumed, may be

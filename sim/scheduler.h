@@ -182,6 +182,9 @@ class Scheduler {
   void move_due_timers();
   void prefetch_timers();
   Entry choose_ready();
+  Entry choose_of_many();
+  bool only_wakes(Entry entry) const;
+  void fire_unasked(std::size_t index);
   void offer_cancellation();
   void offer_timer();
   void begin_step(Entry entry);

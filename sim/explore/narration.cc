@@ -45,7 +45,9 @@ class Narrator final : public DecisionSource, public internal::Watcher {
   static std::string place_of(const internal::TaskState& task) {
     const std::string stack = task.stack();  // "  at deposit  bank.cc:12\n  at ..."
     const std::size_t from = stack.find("at ");
-    return from == std::string::npos ? "" : stack.substr(from + 3, stack.find('\n') - from - 3);
+    if (from == std::string::npos) return {};
+    const std::string place = stack.substr(from + 3, stack.find('\n') - from - 3);
+    return place.substr(0, place.find(" (not started)"));
   }
 
   void note_deviation(DecisionKind kind, std::uint32_t n, std::uint32_t index,
