@@ -252,8 +252,11 @@ bool Scheduler::only_wakes(Entry entry) const {
 }
 
 void Scheduler::fire_unasked(std::size_t index) {
+  const std::uint64_t pushed = ready_.pushed();
   fire(ready_.take(index).as_timer());
-  ++batch_end_;  // what it woke belongs to this iteration: which one it is cannot be seen
+  // What it woke belongs to this iteration, and so does the entry that is taken next: where one
+  // ends cannot be seen.
+  batch_end_ = std::max(batch_end_ + (ready_.pushed() - pushed), ready_.taken() + 1);
 }
 
 // Between two steps any task that has begun and waits, or has been woken and not resumed, may be
