@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string>
 
+#include "sim/explore/trace_counts.h"
+
 namespace sim {
 
 struct Coverage {
@@ -15,9 +17,9 @@ struct Coverage {
   double bound = 1;              // with 95 % confidence no more than this
 };
 
-// `singletons` traces were seen exactly once in `executions` draws of one sampler. The bound takes
-// the singletons for a Poisson count (Wilson and Hilferty's approximation of its upper limit).
-Coverage estimate_coverage(const char* sampler, std::uint64_t singletons,
-                           std::uint64_t executions);
+// From `executions` draws of one sampler. The bound takes the number seen once for a Poisson count
+// (Wilson and Hilferty's approximation of its upper limit), widened by what the number seen twice
+// adds to the variance of the estimate (Esty 1982).
+Coverage estimate_coverage(const char* sampler, const TraceCounts& counts);
 
 }  // namespace sim

@@ -216,11 +216,15 @@ std::string format_seconds(std::int64_t nanoseconds) {
 
 std::string explain(const Failure& failure, const Narration& narration,
                     const std::string& replay_line) {
-  std::string text = std::string(to_string(failure.kind)) + ": " + indented(failure.message, 2) + "\n";
-  if (failure.finding.place.line() != 0) text += "  at " + to_string(failure.finding.place) + "\n";
+  std::string text =
+      std::string(to_string(failure.kind)) + ": " + indented(failure.message, 2) + "\n";
+  const std::string place = to_string(failure.finding.place);
+  if (failure.finding.place.line() != 0 && failure.message.find(place) == std::string::npos) {
+    text += "  at " + place + "\n";
+  }
   if (!failure.finding.stack.empty()) {
-    text += "  " + indented(failure.finding.stack.substr(failure.finding.stack.find_first_not_of(' ')),
-                            0) + "\n";
+    const std::string& stack = failure.finding.stack;
+    text += "  " + indented(stack.substr(stack.find_first_not_of(' ')), 0) + "\n";
   }
   text += describe_decisions(failure, narration);
   const SharedObjects objects(narration.steps);

@@ -209,8 +209,7 @@ class Exploration {
     report_.distinct_is_exact = traces_.is_exact();
     for (const auto& [name, counts] : of_samplers_) {
       if (counts.executions() <= report_.estimate.executions) continue;
-      report_.estimate =
-          estimate_coverage(name.c_str(), counts.singletons(), counts.executions());
+      report_.estimate = estimate_coverage(name.c_str(), counts);
     }
   }
 

@@ -18,7 +18,7 @@ constexpr std::size_t kRegisters = std::size_t{1} << kRegisterBits;
 }  // namespace
 
 struct TraceCounts::Tables {
-  absl::flat_hash_map<std::uint64_t, bool> once;  // never iterated; whether it was seen only once
+  absl::flat_hash_map<std::uint64_t, std::uint8_t> times;  // never iterated; how often, 3 at most
   std::array<std::uint8_t, kRegisters> registers = {};
   bool full = false;
 
@@ -38,25 +38,28 @@ TraceCounts& TraceCounts::operator=(TraceCounts&&) noexcept = default;
 bool TraceCounts::add(std::uint64_t trace) {
   ++executions_;
   tables_->note(trace);
-  auto& once = tables_->once;
-  const auto at = once.find(trace);
-  if (at != once.end()) {
-    if (std::exchange(at->second, false)) --singletons_;
+  auto& times = tables_->times;
+  const auto at = times.find(trace);
+  if (at != times.end()) {
+    if (at->second < 3) {
+      --seen_[at->second];
+      ++seen_[++at->second];
+    }
     return false;
   }
-  if (once.size() == kExact) {
+  if (times.size() == kExact) {
     tables_->full = true;
     return true;
   }
-  once.emplace(trace, true);
-  ++singletons_;
+  times.emplace(trace, 1);
+  ++seen_[1];
   return true;
 }
 
 bool TraceCounts::is_exact() const { return !tables_->full; }
 
 std::uint64_t TraceCounts::distinct() const {
-  if (is_exact()) return tables_->once.size();
+  if (is_exact()) return tables_->times.size();
   double sum = 0;
   for (const std::uint8_t longest : tables_->registers) sum += std::ldexp(1.0, -longest);
   const auto m = static_cast<double>(kRegisters);

@@ -22,15 +22,16 @@ class TraceCounts {
   bool add(std::uint64_t trace);
   std::uint64_t distinct() const;
   bool is_exact() const;
-  // How many were seen exactly once.
-  std::uint64_t singletons() const { return singletons_; }
+  // How many were seen exactly once, exactly twice.
+  std::uint64_t singletons() const { return seen_[1]; }
+  std::uint64_t pairs() const { return seen_[2]; }
   std::uint64_t executions() const { return executions_; }
 
  private:
   struct Tables;
   std::unique_ptr<Tables> tables_;
   std::uint64_t executions_ = 0;
-  std::uint64_t singletons_ = 0;
+  std::uint64_t seen_[4] = {};  // so many traces, by how often; the last is for more
 };
 
 }  // namespace sim
