@@ -19,7 +19,7 @@ std::string Object::describe() const {
   return std::string(kind_) + " made at " + to_string(place_);
 }
 
-void Object::note(bool write) const { current_scheduler->access(identity_, write, past_); }
+void Object::note(bool write) const { current_scheduler->access(*this, write); }
 
 void Object::destroyed_in_use(bool held, const TaskState* holder, WaiterList& waiters) const {
   std::string message = describe() + " was destroyed while";

@@ -22,6 +22,10 @@ class Object {
   // "Lock made at a.cc:12".
   std::string describe() const;
   std::uint64_t identity() const { return identity_; }
+  const char* kind() const { return kind_; }
+  std::source_location place() const { return place_; }
+  // What has been done to it; kept by the scheduler.
+  HappensBefore::Past& past() const { return past_; }
 
   void note_read() const {
     if (current_scheduler != nullptr && current_scheduler->watching()) [[unlikely]] note(false);

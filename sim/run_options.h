@@ -7,6 +7,7 @@
 #include "sim/decision.h"
 #include "sim/finding.h"
 #include "sim/tape.h"
+#include "sim/watcher.h"
 
 namespace sim {
 
@@ -41,6 +42,8 @@ struct RunOptions {
   Tape* tape = nullptr;
   // Whether the run finds out which trace it belongs to: RunStats::canonical_hash.
   bool canonical = false;
+  // Who is shown each step; null for nobody. Must outlive the run.
+  internal::Watcher* watcher = nullptr;
 };
 
 }  // namespace sim

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "sim/event_loop.h"
+#include "sim/object.h"
 
 namespace sim::internal {
 
@@ -29,7 +30,9 @@ Scheduler* Scheduler::exchange_current(Scheduler* scheduler) {
 void Scheduler::configure(const RunOptions& options) {
   options_ = options;
   eager_ = false;
-  watching_ = options.trace || options.canonical;
+  source_watcher_ = options.source != nullptr ? options.source->watcher() : nullptr;
+  watching_ = options.trace || options.canonical || options.watcher != nullptr ||
+              source_watcher_ != nullptr;
   cancellations_left_ = options.cancellations;
   offers_ = options.source != nullptr &&
             (options.cancellations != 0 || options.time != Time::strict);
@@ -275,6 +278,8 @@ std::string Scheduler::name_of(Entry entry) const {
 
 void Scheduler::begin_step(Entry entry) {
   if (options_.trace) trace_step(entry);
+  if (options_.watcher != nullptr) options_.watcher->on_step(*this, entry);
+  if (source_watcher_ != nullptr) source_watcher_->on_step(*this, entry);
   if (!options_.canonical) return;
   if (entry.kind() == Entry::Kind::runnable || entry.kind() == Entry::Kind::timer) {
     *happens_before_.callback() = 0;
@@ -297,13 +302,16 @@ std::uint64_t* Scheduler::past_of_running() {
   return past;
 }
 
-void Scheduler::access(std::uint64_t object, bool write, HappensBefore::Past& past) {
-  if (options_.trace) trace_.record(TraceEvent::Kind::access, now_, object, write);
-  if (!options_.canonical || closing_) return;
+void Scheduler::access(const Object& object, bool write) {
+  if (options_.trace) trace_.record(TraceEvent::Kind::access, now_, object.identity(), write);
+  if (closing_) return;
+  if (options_.watcher != nullptr) options_.watcher->on_access(*this, object, write);
+  if (source_watcher_ != nullptr) source_watcher_->on_access(*this, object, write);
+  if (!options_.canonical) return;
   if (write) {
-    happens_before_.write(past_of_running(), object, past);
+    happens_before_.write(past_of_running(), object.identity(), object.past());
   } else {
-    happens_before_.read(past_of_running(), object, past);
+    happens_before_.read(past_of_running(), object.identity(), object.past());
   }
 }
 

@@ -43,13 +43,14 @@ class Scheduler {
   ReadyQueue& ready() { return ready_; }
   const ReadyQueue& ready() const { return ready_; }
   TimerQueue& timers() { return timers_; }
+  const TimerQueue& timers() const { return timers_; }
   Trace& trace() { return trace_; }
   const Trace& trace() const { return trace_; }
   bool tracing() const { return options_.trace; }
   // Whether anybody wants to know of each access to an object.
   bool watching() const { return watching_; }
   // `object` is read or written by what runs.
-  void access(std::uint64_t object, bool write, HappensBefore::Past& past);
+  void access(const Object& object, bool write);
   Order order() const { return options_.order; }
   // Whether the decision source has had a task cancelled.
   bool cancelled_something() const { return cancellations_left_ != options_.cancellations; }
@@ -232,6 +233,7 @@ class Scheduler {
   std::vector<TaskState*> cancellable_;   // of one offer
   std::vector<std::int64_t> deadlines_;  // of one offer
   RunOptions options_;
+  Watcher* source_watcher_ = nullptr;
   EventLoop& loop_;
 };
 
