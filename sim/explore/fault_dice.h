@@ -25,7 +25,8 @@ class Injections {
     // None in an eighth of the runs, one in five eighths, two or three in an eighth each.
     constexpr std::array<std::uint8_t, 8> kCounts = {0, 1, 1, 1, 1, 1, 2, 3};
     count_ = kCounts[rng.below(kCounts.size())];
-    for (std::uint32_t i = 0; i < count_; ++i) at_[i] = rng.below(most_offers_);
+    const std::uint64_t offers = most_offers_ == 0 ? kGuess : most_offers_;
+    for (std::uint32_t i = 0; i < count_; ++i) at_[i] = rng.below(offers);
     std::sort(at_.begin(), at_.begin() + count_);
   }
   // Another offer. Whether something is to be injected, and from now on is until done() is called.
@@ -33,9 +34,9 @@ class Injections {
   void done() { ++next_; }
 
  private:
-  static constexpr std::uint64_t kGuess = 16;  // nothing is known before the first run
+  static constexpr std::uint64_t kGuess = 16;  // before the first run nothing is known
 
-  std::uint64_t most_offers_ = kGuess;
+  std::uint64_t most_offers_ = 0;
   std::uint64_t offers_ = 0;
   std::uint32_t count_ = 0;
   std::uint32_t next_ = 0;

@@ -20,8 +20,7 @@ std::uint32_t Pos::pick_ready(std::uint32_t, const internal::Scheduler& schedule
     }
   }
   pending_.follow(scheduler.ready(), [&](internal::Entry entry) {
-    const std::uint32_t task = profile_->number_of(scheduler, entry);
-    return Step{rng_(), profile_->next_footprint(task)};
+    return Step{rng_(), profile_->next_of(scheduler, entry).expected};
   });
   std::uint32_t best = 0;
   for (std::uint32_t i = 1; i < pending_.size(); ++i) {

@@ -1,6 +1,7 @@
 #include "sim/explore/profile.h"
 
 #include <bit>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "sim/explore/test_programs.h"
@@ -45,12 +46,38 @@ TEST(Profile, KnowsWhoMadeATask) {
 TEST(Profile, KnowsWhatEachStepTouches) {
   Profile profile;
   run_watched(profile, lost_update);
-  const auto& steps = profile.tasks()[2].footprints;
+  std::vector<Footprint> steps;
+  for (const std::uint32_t site : profile.tasks()[2].sites) {
+    steps.push_back(profile.site(site).touched);
+  }
   ASSERT_THAT(steps, SizeIs(3));
   EXPECT_EQ(steps[0].reads | steps[0].writes, 0u);
   EXPECT_NE(steps[1].reads, 0u);
   EXPECT_EQ(steps[1].writes, 0u);
   EXPECT_EQ(steps[2].writes, steps[1].reads);
+}
+
+TEST(Profile, TellsTheStepsAfterABranchApart) {
+  Profile profile;
+  int branch = 0;
+  const Body branches = [&branch]() -> Coro<> {
+    Shared<int> x{0};
+    Shared<int> y{0};
+    if (++branch % 2 == 0) {
+      co_await yield();
+      x.set(1);
+    } else {
+      co_await yield();
+      y.set(1);
+    }
+  };
+  for (int i = 0; i < 4; ++i) run_watched(profile, branches);
+  const Profile::Site& one = profile.site(profile.tasks()[1].sites[1]);
+  const Profile::Site& other = profile.site(one.next_variant);
+  EXPECT_EQ(one.visits, 2u);
+  EXPECT_EQ(other.visits, 2u);
+  EXPECT_EQ(other.next_variant, 0u);
+  EXPECT_FALSE(one.touched.conflicts_with(other.touched));
 }
 
 TEST(Profile, KnowsWhichObjectsAreContended) {

@@ -17,8 +17,8 @@ void Surw::begin() {
   intended_ = kNone;
   select();
   count_selected();
-  remaining_.begin(*profile_, [&](std::size_t task) -> std::uint64_t {
-    return selected_from_[first_[task]];
+  remaining_.begin(*profile_, [&](std::size_t task) {
+    return selected_after(static_cast<std::uint32_t>(task), 0);
   });
 }
 
@@ -33,35 +33,43 @@ void Surw::select() {
   object_ = objects & (0 - objects);
 }
 
-// For each task the counts from its first step to behind its last, which is 0.
+// For each step of each task, and once behind the last, in how many executions it was taken, and
+// how many selected steps followed in those.
 void Surw::count_selected() {
-  selected_from_.clear();
+  counts_.clear();
   first_.clear();
   for (const Profile::Task& task : profile_->tasks()) {
-    first_.push_back(selected_from_.size());
-    const std::size_t steps =
-        std::min<std::size_t>(task.most_steps, task.footprints.size());
-    selected_from_.resize(selected_from_.size() + steps + 1);
-    std::uint32_t count = 0;
-    for (std::size_t i = steps; i-- > 0;) {
-      count += object_ == 0 || task.footprints[i].touches(object_);
-      selected_from_[first_.back() + i] = count;
+    first_.push_back(counts_.size());
+    counts_.resize(counts_.size() + task.sites.size() + 1);
+    Count* const counts = &counts_[first_.back()];
+    std::uint64_t selected = 0;
+    for (std::size_t step = task.sites.size(); step-- > 0;) {
+      counts[step].selected_later = selected;
+      for (std::uint32_t at = task.sites[step]; at != 0; at = profile_->site(at).next_variant) {
+        const Profile::Site& site = profile_->site(at);
+        counts[step].visits += site.visits;
+        if (is_selected(site.touched)) selected += site.visits;
+      }
     }
   }
-  first_.push_back(selected_from_.size());
+  first_.push_back(counts_.size());
 }
 
-bool Surw::is_selected(std::uint32_t task) const {
-  return object_ == 0 || profile_->next_footprint(task).touches(object_);
+bool Surw::is_selected(const Footprint& footprint) const {
+  return object_ == 0 || footprint.touches(object_);
+}
+
+// The selected steps that are expected of the task after its next one, in units of 1 / kUnit.
+std::uint64_t Surw::selected_after(std::uint32_t task, std::uint64_t step) const {
+  if (task + std::size_t{1} >= first_.size()) return 0;  // never seen before
+  const std::size_t at = first_[task] + step;
+  if (at >= first_[task + 1] || counts_[at].visits == 0) return 0;
+  return counts_[at].selected_later * kUnit / counts_[at].visits;
 }
 
 std::uint64_t Surw::weight(const Step& step) const {
-  std::uint64_t own = step.selected;
-  if (step.task + std::size_t{1} < first_.size()) {  // else it was never seen before
-    const std::size_t next = first_[step.task] + profile_->tasks()[step.task].steps;
-    if (next < first_[step.task + 1]) own = selected_from_[next];
-  }
-  return own + remaining_.unmade(step.task);
+  return (step.selected ? kUnit : 0) + remaining_.unmade(step.task) +
+         selected_after(step.task, profile_->tasks()[step.task].steps);
 }
 
 void Surw::draw_intended(std::uint32_t n) {
@@ -87,9 +95,9 @@ std::uint32_t Surw::draw_eligible(std::uint32_t n) {
 
 std::uint32_t Surw::pick_ready(std::uint32_t n, const internal::Scheduler& scheduler) {
   pending_.follow(scheduler.ready(), [&](internal::Entry entry) {
-    const std::uint32_t task = profile_->number_of(scheduler, entry);
-    remaining_.appeared(*profile_, task);
-    return Step{task, is_selected(task)};
+    const Profile::Next next = profile_->next_of(scheduler, entry);
+    remaining_.appeared(*profile_, next.task);
+    return Step{next.task, is_selected(next.expected)};
   });
   if (intended_ == kNone || ++waited_ > kPatience) draw_intended(n);
   std::uint32_t picked = draw_eligible(n);

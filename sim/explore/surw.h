@@ -3,7 +3,7 @@
 //
 // Each execution selects the steps that touch one object, drawn from those that several tasks touch
 // and some write, and is uniform among the orders of these. A task is drawn, with a probability
-// proportional to the number of selected steps that it has before it, as the one that may take the
+// proportional to the number of selected steps that it is expected to have before it, as the one that may take the
 // next of them; until it has, the others run up to theirs, each as likely to run next. Which steps
 // touch the object is known from earlier executions: see Profile. While nothing is known of a
 // contended object all steps are selected, which is Urw.
@@ -30,13 +30,18 @@ class Surw final : public Sampler {
     std::uint32_t task;
     bool selected;
   };
+  struct Count {
+    std::uint64_t visits = 0;
+    std::uint64_t selected_later = 0;  // all visits together
+  };
 
   internal::Watcher* watcher() override { return profile_->watcher(); }
   void begin() override;
   std::uint32_t pick_ready(std::uint32_t n, const internal::Scheduler& scheduler) override;
   void select();
   void count_selected();
-  bool is_selected(std::uint32_t task) const;
+  bool is_selected(const Footprint& footprint) const;
+  std::uint64_t selected_after(std::uint32_t task, std::uint64_t step) const;
   std::uint64_t weight(const Step& step) const;
   void draw_intended(std::uint32_t n);
   std::uint32_t draw_eligible(std::uint32_t n);
@@ -45,13 +50,13 @@ class Surw final : public Sampler {
   internal::Remaining remaining_;
   internal::Pending<Step> pending_;
   std::uint64_t object_ = 0;  // its bit; 0 when all steps are selected
-  // For each task how many selected steps there are from its n-th on, one after the other.
-  std::vector<std::uint32_t> selected_from_;
-  std::vector<std::size_t> first_;   // where those of a task begin; one more at the end
+  std::vector<Count> counts_;       // of the steps of one task after the other
+  std::vector<std::size_t> first_;  // where those of a task begin; one more at the end
   std::uint32_t intended_ = kNone;   // the task that may take the next selected step
   std::uint32_t waited_ = 0;         // decisions since it was drawn
 
   static constexpr std::uint32_t kNone = 0xffffffff;
+  static constexpr std::uint64_t kUnit = 256;      // a weight of one step
   static constexpr std::uint32_t kPatience = 100;  // so many decisions; then another is drawn
 };
 
