@@ -13,6 +13,10 @@ namespace sim {
 
 class EventLoop;
 
+namespace internal {
+class Watcher;
+}
+
 // Which orders of the ready queue are explored.
 enum class Order : std::uint8_t {
   fifo,  // asyncio's: the head of the queue runs next; the other choices are free
@@ -46,6 +50,9 @@ class DecisionSource {
   // An index in 0..n-1; n is at least 2.
   virtual std::uint32_t pick(DecisionKind kind, std::uint32_t n,
                              const DecisionContext& context) = 0;
+  // Who is shown each step of the runs of this source, and each access in it; null for nobody.
+  // Asked once, before the run begins.
+  virtual internal::Watcher* watcher() { return nullptr; }
 };
 
 // asyncio's order: index 0 always. A loop without a source does the same without asking.

@@ -30,7 +30,9 @@ Scheduler* Scheduler::exchange_current(Scheduler* scheduler) {
 void Scheduler::configure(const RunOptions& options) {
   options_ = options;
   eager_ = false;
-  watching_ = options.trace || options.canonical || options.watcher != nullptr;
+  source_watcher_ = options.source != nullptr ? options.source->watcher() : nullptr;
+  watching_ = options.trace || options.canonical || options.watcher != nullptr ||
+              source_watcher_ != nullptr;
   cancellations_left_ = options.cancellations;
   offers_ = options.source != nullptr &&
             (options.cancellations != 0 || options.time != Time::strict);
@@ -303,6 +305,7 @@ std::string Scheduler::name_of(Entry entry) const {
 void Scheduler::begin_step(Entry entry) {
   if (options_.trace) trace_step(entry);
   if (options_.watcher != nullptr) options_.watcher->on_step(*this, entry);
+  if (source_watcher_ != nullptr) source_watcher_->on_step(*this, entry);
   if (!options_.canonical) return;
   if (entry.kind() == Entry::Kind::runnable || entry.kind() == Entry::Kind::timer) {
     *happens_before_.callback() = 0;
@@ -329,6 +332,7 @@ void Scheduler::access(const Object& object, const char* what, bool write) {
   if (options_.trace) trace_.record(TraceEvent::Kind::access, now_, object.identity(), write);
   if (closing_) return;
   if (options_.watcher != nullptr) options_.watcher->on_access(*this, object, what, write);
+  if (source_watcher_ != nullptr) source_watcher_->on_access(*this, object, what, write);
   if (!options_.canonical) return;
   if (write) {
     happens_before_.write(past_of_running(), object.identity(), object.past());

@@ -234,6 +234,7 @@ class Scheduler {
   std::uint32_t cancellations_left_ = 0;
   std::vector<TaskState*> cancellable_;   // of one offer
   std::vector<std::int64_t> deadlines_;  // of one offer
+  internal::Watcher* source_watcher_ = nullptr;  // what the source wants to know
   RunOptions options_;
   EventLoop& loop_;
 };

@@ -28,6 +28,10 @@ struct Origin {
     const std::uint64_t x = (identity + children) * 0x9e3779b97f4a7c15;
     return {x ^ (x >> 32), 0, children};
   }
+  // The identity of who made it: next() undone.
+  std::uint64_t parent() const {
+    return (identity ^ (identity >> 32)) * 0xf1de83e19937733d - ordinal;
+  }
 };
 
 class TaskState : public FutureState {

@@ -4,21 +4,23 @@
 #include <utility>
 
 #include "sim/explore/dfs.h"
+#include "sim/explore/profile.h"
 #include "sim/explore/strategy.h"
 #include "sim/explore/sweep.h"
 
 namespace sim {
 
 Portfolio::Portfolio(std::uint64_t seed) {
-  for (const char* order : {"fifo", "run_to_block", "lifo"}) {
-    openers_.push_back(make_search(Strategy::parse(order), seed));
+  for (const Strategy& order : {Strategy::fifo(), Strategy::run_to_block(), Strategy::lifo()}) {
+    openers_.push_back(make_search(order, seed));
   }
   members_.push_back({std::make_unique<Sweep>(), 0.25, false});
   members_.push_back({std::make_unique<Dfs>(), 0.25, true});
+  const auto profile = std::make_shared<Profile>();  // each learns from the others' executions
   std::uint64_t stream = 0;
-  for (const char* sampler : {"random", "pos", "surw", "pct:3", "urw"}) {
-    members_.push_back(
-        {make_search(Strategy::parse(sampler), internal::mix(seed, ++stream)), 1, false});
+  for (const Strategy& sampler : {Strategy::random(), Strategy::pos(), Strategy::surw(),
+                                  Strategy::pct(3), Strategy::urw()}) {
+    members_.push_back({make_search(sampler, internal::mix(seed, ++stream), profile), 1, false});
   }
 }
 
@@ -59,11 +61,8 @@ Portfolio::Member* Portfolio::choose() {
 }
 
 void Portfolio::ended(const ExecutionResult& result, bool new_trace) {
-  // All samplers learn from every execution, whoever's it was.
-  for (Member& member : members_) {
-    if (!member.done) member.search->ended(result, new_trace && &member == current_);
-  }
   if (current_ == nullptr) return;
+  current_->search->ended(result, new_trace);
   ++current_->runs;
   current_->traces += new_trace;
   if (++round_ == kRound) weigh();

@@ -1,24 +1,22 @@
-// RandomWalk: each decision is uniform among its choices; each execution has a stream of its own.
+// RandomWalk: each decision is uniform among its choices, but for faults, of which about one is
+// injected in a run.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
-#include "sim/explore/search.h"
-#include "sim/random_source.h"
+#include "sim/explore/sampler.h"
 
 namespace sim {
 
-class RandomWalk final : public Search {
+class RandomWalk final : public Sampler {
  public:
-  explicit RandomWalk(std::uint64_t seed) : seed_(seed) {}
-  DecisionSource* next() override { return &source_.emplace(internal::mix(seed_, walks_++)); }
+  using Sampler::Sampler;
   const char* sampler() const override { return "random"; }
 
  private:
-  std::uint64_t seed_;
-  std::uint64_t walks_ = 0;
-  std::optional<RandomSource> source_;
+  std::uint32_t pick_ready(std::uint32_t n, const internal::Scheduler&) override {
+    return below(n);
+  }
 };
 
 }  // namespace sim
