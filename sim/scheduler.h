@@ -43,6 +43,7 @@ class Scheduler {
   ReadyQueue& ready() { return ready_; }
   const ReadyQueue& ready() const { return ready_; }
   TimerQueue& timers() { return timers_; }
+  const TimerQueue& timers() const { return timers_; }
   Trace& trace() { return trace_; }
   const Trace& trace() const { return trace_; }
   bool tracing() const { return options_.trace; }
