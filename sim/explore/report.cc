@@ -31,7 +31,7 @@ std::string Report::verdict() const {
                   counted(distinct_traces, "distinct trace"));
   if (ok() && !exhausted && estimate.executions > 0) {
     absl::StrAppend(&text, "; chance that the next one is new < ",
-                    absl::StrFormat("%.2g", 100 * estimate.bound), " % (95 %, ", estimate.sampler,
+                    absl::StrFormat("%.3g", 100 * estimate.bound), " % (95 %, ", estimate.sampler,
                     ")");
   }
   return text;
