@@ -56,6 +56,7 @@ bool ends_without_a_word(const std::exception_ptr& error) {
 }  // namespace
 
 bool FutureState::end_of_life() {
+  if (!done() && lives_on()) return false;
   if (status_ == Status::exception && !retrieved_ && !ends_without_a_word(error())) [[unlikely]] {
     refs_ = 1;
     report_never_retrieved();

@@ -106,6 +106,8 @@ class FutureState {
   // What remains to be done when the last handle has gone. False if it lives on.
   bool end_of_life();
   void report_never_retrieved();
+  // Asked when the last handle has gone before it has ended: whether what it waits for holds it.
+  virtual bool lives_on() noexcept { return false; }
   // Gives its memory back.
   virtual void dispose() noexcept { delete this; }
 
