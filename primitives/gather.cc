@@ -18,6 +18,7 @@ bool Gathering::Child::watch(Gathering& gathering, Ref<FutureState> future) {
   future_ = std::move(future);
   word_ = reinterpret_cast<std::uintptr_t>(&gathering);
   if (future_->done()) return false;
+  require_own<std::invalid_argument>("gather", *future_);
   future_->add_callback(Entry::runnable(this));
   word_ |= kRegistered;
   return true;

@@ -8,8 +8,8 @@
 // vector, in the order of the arguments. The first exception ends it at once; the siblings keep
 // running. Cancelling it cancels every child. Its waiter resumes three iterations after coroutines
 // that end at once. One whose handle is dropped goes on as long as its children do: its callbacks
-// run, and of several exceptions that nobody looks at the first one is reported. Source:
-// asyncio.gather.
+// run, and of several exceptions that nobody looks at the first one is reported. A pending future
+// of another loop throws std::invalid_argument. Source: asyncio.gather.
 #pragma once
 
 #include <cstddef>

@@ -24,6 +24,17 @@ namespace sim {
 
 namespace internal {
 
+// "task main cannot gather Future, which belongs to another loop", and the task's async stack.
+std::string describe_foreign(const char* verb, const FutureState& future);
+
+// Throws E if it belongs to another loop and has not ended: its end would be told over there.
+template <class E>
+void require_own(const char* verb, const FutureState& future) {
+  if (!future.done() && Arena::is_foreign(&future)) [[unlikely]] {
+    throw E(describe_foreign(verb, future));
+  }
+}
+
 // Waits for a future of any kind to end.
 class FutureWaiter : public Waiter {
  public:
