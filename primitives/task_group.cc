@@ -34,7 +34,7 @@ class TaskGroup::Child final : public internal::Runnable {
       group->child_done(*task);
     } catch (const std::runtime_error&) {  // a cycle of waits was to be cancelled
       running_loop().call_exception_handler(
-          {"exception in the callback of a task group", std::current_exception(), {}, {}});
+          {"exception in the callback of a task group", std::current_exception()});
     }
   }
   void drop() noexcept override {
@@ -132,7 +132,7 @@ void TaskGroup::child_done(TaskState& task) {
     running_loop().call_exception_handler(
         {"task " + task.name() + " failed, and the parent of its group had ended: " +
              parent_->name(),
-         error, AnyTask(&task), {}});
+         error, AnyTask(&task)});
     return;
   }
   if (aborting_ || parent_cancel_requested_) return;

@@ -100,11 +100,15 @@ class FutureState {
   void schedule_callbacks();
   void destroy() {
     if (!callbacks_.empty() || (status_ == Status::exception && !retrieved_)) [[unlikely]] {
-      end_of_life();
+      if (!end_of_life()) return;
     }
     dispose();
   }
-  void end_of_life();
+  // What remains to be done when the last handle has gone. False if it lives on.
+  bool end_of_life();
+  void report_never_retrieved();
+  // Asked when the last handle has gone before it has ended: whether what it waits for holds it.
+  virtual bool lives_on() noexcept { return false; }
   // Gives its memory back.
   virtual void dispose() noexcept { delete this; }
 

@@ -169,8 +169,10 @@ bool Runner::close_generators() {
   for (std::size_t i = 0; i < closing.size(); ++i) {
     TaskState& task = *closing[i];
     if (!task.failed()) continue;
-    loop_->call_exception_handler(
-        {"closing of " + names[i] + " failed", task.exception(), AnyTask(&task), names[i]});
+    loop_->call_exception_handler({.message = "closing of " + names[i] + " failed",
+                                   .exception = task.exception(),
+                                   .task = AnyTask(&task),
+                                   .asyncgen = names[i]});
   }
   return true;
 }

@@ -397,7 +397,7 @@ bool Scheduler::drain() {
   for (const Ref<TaskState>& task : left) {
     if (!task->failed() || task->retrieved()) continue;
     loop_.call_exception_handler({"task " + task->name() + " failed while the run was shut down",
-                                  task->exception(), AnyTask(task.get()), {}});
+                                  task->exception(), AnyTask(task.get())});
   }
   return true;
 }
