@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <ostream>
+#include <utility>
 
 #include "gmock/gmock.h"
 #include "sim/explore/profile.h"
@@ -170,6 +171,34 @@ TEST(Urw, IsUniformAmongInterleavings) {
   const std::vector<int> counts = counts_of_orders(*urw, 9'000);
   EXPECT_EQ(counts.size(), 90u);  // 6! / 2!^3
   EXPECT_LT(chi_square(counts, 100), 150);  // expected 89, give or take 13
+}
+
+// 'p' makes 'c' in its first step; then they and 'q' go on side by side.
+TEST(Urw, IsUniformWhereATaskMakesAnother) {
+  std::string order;
+  Task<> child;
+  const auto parent = [&]() -> Coro<> {
+    order += 'p';
+    child = create_task(say(order, 'c', 1));
+    co_await yield();
+    order += 'p';
+  };
+  const Body body = [&]() -> Coro<> {
+    order.clear();
+    co_await gather(parent(), say(order, 'q', 2));
+    co_await std::exchange(child, {});
+  };
+  Execution execution(body, any_order());
+  const auto urw = make_search(Strategy::urw(), 3);
+  std::map<std::string, int> counts;
+  for (int i = 0; i < 10'502; ++i) {
+    execution.run(*urw->next());
+    if (i >= 2) ++counts[order];
+  }
+  EXPECT_EQ(counts.size(), 105u);  // p, then p among c c: 3; three q among those four: 35
+  std::vector<int> each;
+  for (const auto& [key, count] : counts) each.push_back(count);
+  EXPECT_LT(chi_square(each, 100), 170);  // expected 104, give or take 14
 }
 
 TEST(Urw, BeatsTheRandomWalkInThat) {
