@@ -98,6 +98,47 @@ TEST_P(Faults, HitTheWindowBetweenAWakeUpAndTheTurn) {
   }
 }
 
+// Counts the cancellations, and those of a task that has been woken and has not run.
+struct CountingCancellations final : DecisionSource {
+  std::uint32_t pick(DecisionKind kind, std::uint32_t n, const DecisionContext& context) override {
+    const std::uint32_t index = inner->pick(kind, n, context);
+    if (kind != DecisionKind::cancel || index == 0) return index;
+    ++all;
+    const auto* waiter = context.loop->scheduler().cancellable()[index - 1]->waiter();
+    in_window += waiter != nullptr && waiter->status() == internal::WaitStatus::woken;
+    return index;
+  }
+  internal::Watcher* watcher() override { return inner->watcher(); }
+  DecisionSource* inner = nullptr;
+  int all = 0;
+  int in_window = 0;
+};
+
+TEST_P(Faults, OftenCancelInThatWindow) {
+  const Body rarely_woken = []() -> Coro<> {
+    Event event;
+    const auto wait = [&]() -> Coro<> { co_await event.wait(); };
+    const auto set = [&]() -> Coro<> {
+      for (int i = 0; i < 20; ++i) co_await yield();
+      event.set();
+      for (int i = 0; i < 20; ++i) co_await yield();
+    };
+    co_await gather_settled(wait(), set());
+  };
+  RunOptions options = any_order();
+  options.cancellations = 1;
+  Execution execution(rarely_woken, options);
+  const auto search = make_search(Strategy::parse(GetParam()), 1);
+  CountingCancellations counting;
+  for (int i = 0; i < 400; ++i) {
+    counting.inner = search->next();
+    execution.run(counting);
+  }
+  EXPECT_GT(counting.all, 200);
+  EXPECT_GT(counting.in_window, counting.all / 6);
+  EXPECT_LT(counting.in_window, counting.all * 2 / 3);
+}
+
 // A timeout that comes although what it waits for is ready, only later in the queue.
 Coro<> impatient() {
   const auto answer = []() -> Coro<int> {

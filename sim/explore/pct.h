@@ -1,5 +1,5 @@
-// Pct: probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi, Nagarakatte, "A randomized
-// scheduler with probabilistic guarantees of finding bugs", ASPLOS 2010).
+// Pct: probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi, Nagarakatte, "A
+// randomized scheduler with probabilistic guarantees of finding bugs", ASPLOS 2010).
 //
 // Tasks have random priorities, and the one with the highest runs. At up to d-1 decisions, drawn
 // beforehand, the task that is to run falls below all others. So a bug that d ordering constraints
@@ -59,10 +59,10 @@ class Pct final : public Sampler {
   std::vector<Change> changes_;  // of this execution, by their decisions
   std::size_t next_change_ = 0;
   std::uint64_t decisions_ = 0;
-  Priority lowest_ = 0;                 // who is demoted for want of patience falls below this
+  Priority lowest_ = 0;  // who is demoted for want of patience falls below this
   internal::Pending<std::uint32_t> pending_;  // their chains
-  std::vector<Priority> priorities_;    // of the chains
-  std::uint32_t latest_ = kNone;        // the chain that ran last, while a callback may go on with it
+  std::vector<Priority> priorities_;          // of the chains
+  std::uint32_t latest_ = kNone;  // the chain that ran last, while a callback may go on with it
   internal::IdentityTable task_numbers_;
   std::vector<TaskChain> tasks_;
   internal::Patience patience_;

@@ -16,8 +16,8 @@ namespace sim::internal {
 // The task that `entry` continues; null for a callback, and for a timer that calls one.
 inline const TaskState* task_of(const Scheduler& scheduler, Entry entry) {
   if (entry.kind() == Entry::Kind::timer) entry = scheduler.timers().peek(entry.as_timer());
-  const bool is_task = entry.kind() == Entry::Kind::task || entry.kind() == Entry::Kind::checked_task;
-  return entry && is_task ? entry.as_task() : nullptr;
+  if (!entry || entry.kind() == Entry::Kind::runnable) return nullptr;
+  return entry.as_task();
 }
 
 template <class T>

@@ -15,7 +15,7 @@ TEST(Pending, StandsBesideTheEntriesWhateverIsPushedAndTaken) {
   Pending<std::uint32_t> pending;
   std::uint32_t made = 0;
   for (int i = 0; i < 10'000; ++i) {
-    for (std::uint64_t pushes = rng.below(3); pushes > 0; --pushes) ready.push(Entry::timer(made++));
+    for (std::uint64_t left = rng.below(3); left > 0; --left) ready.push(Entry::timer(made++));
     if (ready.empty()) continue;
     if (ready.size() == 1) {  // nobody is asked
       ready.pop();

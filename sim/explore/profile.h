@@ -5,8 +5,8 @@
 // executions of the others. A step is known by its task, how many steps of that came before, and
 // the lines that the coroutines of the task stand at: after a branch the n-th step may be one or
 // the other. Lines are only compared with each other, so it is enough that compilers agree on which
-// awaits stand in one line. What a step touches is a set of 64 bits; from the 65th object on several
-// share one.
+// awaits stand in one line. What a step touches is a set of 64 bits; from the 65th object on
+// several share one.
 #pragma once
 
 #include <cstdint>

@@ -3,10 +3,10 @@
 //
 // Each execution selects the steps that touch one object, drawn from those that several tasks touch
 // and some write, and is uniform among the orders of these. A task is drawn, with a probability
-// proportional to the number of selected steps that it is expected to have before it, as the one that may take the
-// next of them; until it has, the others run up to theirs, each as likely to run next. Which steps
-// touch the object is known from earlier executions: see Profile. While nothing is known of a
-// contended object all steps are selected, which is Urw.
+// proportional to the number of selected steps that it is expected to have before it, as the one
+// that may take the next of them; until it has, the others run up to theirs, each as likely to run
+// next. Which steps touch the object is known from earlier executions: see Profile. While nothing
+// is known of a contended object all steps are selected, which is much as Urw.
 #pragma once
 
 #include <cstdint>

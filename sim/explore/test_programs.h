@@ -113,8 +113,8 @@ inline std::uint64_t executions_to_failure(Search& search, const Body& body, std
   return 0;
 }
 
-// A program that says who took each step: `tasks` tasks, of which the i-th yields `yields[i]` times.
-// Each step adds the letter of its task to `order`.
+// A program that says who took each step: a task for each of `yields`, which says how often that
+// yields. Each step adds the letter of its task to `order`.
 inline Coro<> say(std::string& order, char who, int yields) {
   order += who;
   for (int i = 0; i < yields; ++i) {
