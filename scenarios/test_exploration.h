@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "gtest/gtest.h"
 #include "sim/event_loop.h"
 #include "sim/explore/dfs.h"
 #include "sim/explore/random_walk.h"
@@ -25,6 +26,24 @@ inline const sim::ScenarioInfo& scenario_named(const std::string& name) {
     if (info->name == name) return *info;
   }
   throw std::invalid_argument("no scenario " + name);
+}
+
+enum class Faulty : bool { no, yes };
+
+// The scenarios that a folder's files register: those that expect a finding, or the others.
+inline std::vector<const sim::ScenarioInfo*> registered_in(const std::string& folder,
+                                                           Faulty faulty) {
+  std::vector<const sim::ScenarioInfo*> found = sim::registered_scenarios();
+  std::erase_if(found, [&](const sim::ScenarioInfo* info) {
+    const bool is_there = std::string(info->place.file_name()).find(folder) != std::string::npos;
+    return !is_there || info->expects.empty() == (faulty == Faulty::yes);
+  });
+  return found;
+}
+
+// The name of a test that is about one scenario.
+inline std::string name_of_scenario(const testing::TestParamInfo<const sim::ScenarioInfo*>& info) {
+  return info.param->name;
 }
 
 // Values for the named parameters, defaults for the others.

@@ -96,7 +96,7 @@ sim::Coro<> cancel_then_send(Fault fault) {
   const auto receiver = sim::create_task(channel.receive(), "receiver");
   const sim::Outcome<void> rested = co_await sim::settle(sim::yield());
   receiver.cancel();
-  co_await sim::settle(receiver);
+  co_await sim::gather_settled(receiver);
   rested.value();
   co_await channel.send(42);
   SIM_CHECK_EQ(co_await channel.receive(), 42);

@@ -55,30 +55,25 @@ sim::Coro<> write_and_drain(Writer<Waiters>& writer) {
   if (writer.paused) co_await writer.waiters.wait();
 }
 
-// The transport takes what was written.
+// The transport takes what was written, until both have written.
 template <class Waiters>
-sim::Coro<> send(Writer<Waiters>& writer, const int& writing) {
-  while (writing > 0) {
-    co_await sim::settle(sim::yield());
+sim::Coro<> send(Writer<Waiters>& writer, sim::Task<> first, sim::Task<> second) {
+  sim::Outcome<void> ended;
+  while (!first.done() || !second.done()) {
+    const sim::Outcome<void> rested = co_await sim::settle(sim::yield());
+    if (!rested.has_value()) ended = rested;
     writer.paused = false;
     writer.waiters.wake_all();
   }
-}
-
-template <class Waiters>
-sim::Coro<> counted(sim::Coro<> body, int& writing) {
-  const sim::Outcome<void> ended = co_await sim::settle(std::move(body));
-  --writing;
   ended.value();
 }
 
 template <class Waiters>
 sim::Coro<> two_writers() {
   Writer<Waiters> writer;
-  int writing = 2;
-  co_await sim::gather_settled(counted<Waiters>(write_and_drain(writer), writing),
-                               counted<Waiters>(write_and_drain(writer), writing),
-                               send(writer, writing));
+  const sim::Task<> first = sim::create_task(write_and_drain(writer), "first");
+  const sim::Task<> second = sim::create_task(write_and_drain(writer), "second");
+  co_await sim::gather_settled(first, second, send(writer, first, second));
 }
 
 }  // namespace

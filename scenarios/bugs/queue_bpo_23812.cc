@@ -77,9 +77,10 @@ sim::Coro<> get_one(Queue& queue, int& received) {
 
 template <class Queue>
 sim::Coro<> put_one(Queue& queue, int& sent) {
-  co_await sim::yield();
+  const sim::Outcome<void> rested = co_await sim::settle(sim::yield());
   queue.put_nowait(1);
   ++sent;
+  rested.value();
 }
 
 // Whatever is cancelled: an item that was put is received, or still there.
@@ -88,10 +89,7 @@ sim::Coro<> one_item() {
   Queue queue;
   int sent = 0;
   int received = 0;
-  auto getter = sim::create_task(get_one(queue, received), "getter");
-  co_await sim::settle(put_one(queue, sent));
-  if (sent == 0) getter.cancel();  // there will be nothing to get
-  co_await sim::settle(getter);
+  co_await sim::gather_settled(get_one(queue, received), put_one(queue, sent));
   SIM_CHECK_EQ(received + queue.size(), sent);
 }
 

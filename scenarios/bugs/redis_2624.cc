@@ -19,10 +19,14 @@ namespace {
 
 enum class Fix { none, shielded_pipelines, closed_connections };
 
-// To a server that replies to each command with its number, some steps later.
-class Connection {
+// To a server that replies to each command with its number, a little later and in their order.
+class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  void send(int command) { served_ = sim::create_task(serve(command, served_)); }
+  void send(int command) {
+    commands_.push_back(command);
+    const auto serve = [self = shared_from_this()] { self->serve(); };
+    sim::running_loop().call_soon(serve);
+  }
   sim::Coro<int> read_reply() {
     while (replies_.empty()) {
       arrival_ = sim::running_loop().create_future<void>();
@@ -33,21 +37,15 @@ class Connection {
     replies_.pop_front();
     co_return reply;
   }
-  // Waits until the server has replied to everything.
-  sim::Coro<> quiet() {
-    while (served_ && !served_.done()) co_await sim::settle(sim::yield());
-  }
 
  private:
-  // Replies come in the order of the commands, and no cancellation of a client keeps one from coming.
-  sim::Coro<> serve(int command, sim::Task<> before) {
-    co_await sim::settle(sim::yield());
-    while (before && !before.done()) co_await sim::settle(sim::yield());
-    replies_.push_back(command);
+  void serve() {
+    replies_.push_back(commands_.front());
+    commands_.pop_front();
     if (arrival_ && !arrival_.done()) arrival_.set_result();
   }
 
-  sim::Task<> served_;
+  std::deque<int> commands_;  // under way to the server
   std::deque<int> replies_;
   bugs::Waiter arrival_;
 };
@@ -61,29 +59,24 @@ class Client {
     if (fix_ == Fix::none) co_return co_await talk(command);
     co_return co_await sim::shield(talk(command));
   }
-  // Waits until all servers have replied.
-  sim::Coro<> quiet() {
-    for (const auto& connection : opened_) co_await connection->quiet();
-  }
 
  private:
   sim::Coro<int> talk(int command) {
-    Connection* const connection = take();
+    const std::shared_ptr<Connection> connection = take();
     connection->send(command);
     const sim::Outcome<int> reply = co_await sim::settle(connection->read_reply());
     if (reply.has_value() || fix_ != Fix::closed_connections) pool_.push_back(connection);
     co_return reply.value();
   }
-  Connection* take() {
-    if (pool_.empty()) return opened_.emplace_back(std::make_unique<Connection>()).get();
-    Connection* const connection = pool_.front();
+  std::shared_ptr<Connection> take() {
+    if (pool_.empty()) return std::make_shared<Connection>();
+    const std::shared_ptr<Connection> connection = pool_.front();
     pool_.pop_front();
     return connection;
   }
 
   Fix fix_;
-  std::deque<std::unique_ptr<Connection>> opened_;
-  std::deque<Connection*> pool_;
+  std::deque<std::shared_ptr<Connection>> pool_;
 };
 
 sim::Coro<> ask(Client& client, int command) {
@@ -93,12 +86,8 @@ sim::Coro<> ask(Client& client, int command) {
 
 sim::Coro<> two_users(Fix fix) {
   Client client(fix);
-  const sim::Task<> first = sim::create_task(ask(client, 1), "first");
-  const sim::Outcome<void> waited = co_await sim::settle(first);
-  if (!waited.cancelled() || first.done()) {
-    co_await sim::settle(sim::create_task(ask(client, 2), "second"));
-  }
-  co_await client.quiet();
+  co_await sim::gather_settled(ask(client, 1));
+  co_await sim::gather_settled(ask(client, 2));
 }
 
 }  // namespace

@@ -1,15 +1,49 @@
-// semaphore_gh_90155: asyncio.Semaphore of Python 3.10.5 to 3.10.7, the first repair of bpo-45997.
+// semaphore_bpo_45997 and semaphore_gh_90155: asyncio.Semaphore before Python 3.10.5, and its first
+// repair, of 3.10.5 to 3.10.7.
 //
-// Source: https://github.com/python/cpython/issues/90155, reopened in September 2022.
+// Source: https://bugs.python.org/issue45997, which is https://github.com/python/cpython/issues/90155,
+// reopened in September 2022.
 //
-// Cause: a flag says that a waiter was woken and has not run; while it is set, acquire() waits. Only
-// the woken task clears it. Trigger: the only waiter is woken and cancelled in W1. The flag stays
-// set: there is a permit, and whoever asks from then on waits for ever. Fix (3.10.8): no flag; the
-// permit is given to the waiter as it is woken, and given back if it is cancelled.
+// First, cause: release() takes a waiter off the list and wakes it, and reserves nothing: until it
+// runs, the permit is there for whoever asks, and the waiter goes to the end of the queue. Trigger:
+// two loops of acquire, work, release with one permit. The first takes its own permit again each
+// time: AAABBB. First fix: a flag that says that a waiter was woken and has not run; while it is
+// set, acquire() waits.
+//
+// Second, cause: only the woken task clears that flag. Trigger: the only waiter is woken and
+// cancelled in W1. There is a permit, and whoever asks from then on waits for ever. Fix (3.10.8):
+// no flag; the permit is given to the waiter as it is woken, and given back if it is cancelled.
+#include <deque>
+
 #include "scenarios/bugs/waiters.h"
 #include "sim/scenario.h"
 
 namespace {
+
+class Unfair {
+ public:
+  sim::Coro<> acquire() {
+    while (value_ <= 0) {
+      const bugs::Waiter waiter = waiters_.enter();
+      try {
+        co_await waiter;
+      } catch (const sim::CancelledError&) {
+        waiters_.leave(waiter);
+        if (bugs::was_woken(waiter) && value_ > 0) waiters_.pop_and_wake();
+        throw;
+      }
+    }
+    --value_;
+  }
+  void release() {
+    ++value_;
+    waiters_.pop_and_wake();
+  }
+
+ private:
+  int value_ = 1;
+  bugs::Waiters waiters_;
+};
 
 class Flagged {
  public:
@@ -69,6 +103,35 @@ class Reserving {
   bugs::Waiters waiters_;
 };
 
+// Who has asked and has no permit yet, in the order in which they asked.
+using Asked = std::deque<sim::AnyTask>;
+
+void check_turn(Asked& asked) {
+  while (asked.front().cancelling() != 0) asked.pop_front();  // it may have to run yet
+  SIM_CHECK(asked.front() == sim::current_task());
+  asked.pop_front();
+}
+
+// A few rounds of acquire, a step of work, release.
+template <class Semaphore>
+sim::Coro<> work(Semaphore& semaphore, Asked& asked) {
+  for (int round = 0; round < 3; ++round) {
+    asked.push_back(sim::current_task());
+    co_await semaphore.acquire();
+    check_turn(asked);
+    const sim::Outcome<void> worked = co_await sim::settle(sim::yield());
+    semaphore.release();
+    worked.value();
+  }
+}
+
+template <class Semaphore>
+sim::Coro<> two_loops() {
+  Semaphore semaphore;
+  Asked asked;
+  co_await sim::gather_settled(work(semaphore, asked), work(semaphore, asked));
+}
+
 template <class Semaphore>
 sim::Coro<> come_later_and_use(Semaphore& semaphore) {
   for (int i = 0; i < 3; ++i) co_await sim::yield();
@@ -85,6 +148,13 @@ sim::Coro<> with_a_latecomer() {
 
 }  // namespace
 
+SIM_SCENARIO(semaphore_bpo_45997, "a permit that was released to a waiter is taken by a newcomer",
+             sim::expects(sim::FindingKind::assertion)) {
+  return two_loops<Unfair>();
+}
+SIM_SCENARIO(semaphore_bpo_45997_fixed, "semaphore_bpo_45997, with a permit for who is woken") {
+  return two_loops<Reserving>();
+}
 SIM_SCENARIO(semaphore_gh_90155, "a flag that only the woken waiter clears, and that is cancelled",
              sim::expects(sim::FindingKind::deadlock)) {
   return with_a_latecomer<Flagged>();

@@ -8,6 +8,8 @@
 // fails at once. The group aborts while the first is not in its set: it is never cancelled, and the
 // group waits for it for ever. Fix: a child that is added to a group that aborts is cancelled.
 #include <algorithm>
+#include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "primitives/primitives.h"
@@ -31,13 +33,17 @@ class Group {
     });
     if (aborting_ && late_ == Late::cancelled) task.cancel();
   }
-  // Waits for the children.
+  // Waits for the children; cancels them if it is cancelled.
   sim::Coro<> close() {
+    sim::Outcome<void> ended;
     while (!children_.empty()) {
       change_ = sim::running_loop().create_future<void>();
       const sim::Outcome<void> changed = co_await sim::settle(change_);
-      if (changed.cancelled()) abort();
+      if (!changed.cancelled()) continue;
+      ended = changed;
+      abort();
     }
+    ended.value();
   }
 
  private:

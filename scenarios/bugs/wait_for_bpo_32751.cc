@@ -5,7 +5,9 @@
 // Cause: on a timeout the inner task is cancelled and TimeoutError raised at once. Trigger: an inner
 // task whose cleanup takes a step. The caller goes on while the inner task still has what it used.
 // Fix: wait for the inner task to end before raising.
-#include "primitives/primitives.h"
+#include <memory>
+
+#include "scenarios/bugs/waiters.h"
 #include "sim/scenario.h"
 
 using namespace std::chrono_literals;
@@ -25,9 +27,10 @@ sim::Coro<> wait_for(sim::Task<> inner, sim::Duration time, After after) {
   const sim::Outcome<void> waited = co_await sim::settle(waiter);
   timer.cancel();
   const bool timed_out = !inner.done();
-  if (timed_out) {
-    inner.cancel();
-    if (after == After::ending) co_await sim::settle(inner);
+  if (timed_out) inner.cancel();
+  if (timed_out && after == After::ending) {
+    const bugs::Waiter end = bugs::end_of(inner);
+    co_await end;
   }
   waited.value();
   if (timed_out) throw sim::TimeoutError();
@@ -38,25 +41,25 @@ struct Resource {
   bool in_use = false;
 };
 
-sim::Coro<> use(Resource& resource) {
-  resource.in_use = true;
+sim::Coro<> use(std::shared_ptr<Resource> resource) {
+  resource->in_use = true;
   const sim::Outcome<void> used = co_await sim::settle(sim::sleep(10s));
   const sim::Outcome<void> cleaned_up = co_await sim::settle(sim::yield());
-  resource.in_use = false;
+  resource->in_use = false;
   used.value();
   cleaned_up.value();
 }
 
 sim::Coro<> time_out(After after) {
-  Resource resource;
-  const sim::Task<> inner = sim::create_task(use(resource), "inner");
+  const auto resource = std::make_shared<Resource>();
+  const sim::Task<> inner = sim::create_eager_task(use(resource), "inner");  // in use from now on
   bool timed_out = false;
   try {
     co_await wait_for(inner, 1s, after);
   } catch (const sim::TimeoutError&) {
     timed_out = true;
   }
-  if (timed_out) SIM_CHECK(!resource.in_use);
+  if (timed_out) SIM_CHECK(!resource->in_use);
 }
 
 }  // namespace

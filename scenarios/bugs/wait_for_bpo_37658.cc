@@ -6,7 +6,7 @@
 // Cause: when wait_for() is cancelled and the inner task is done, it returns the result, so that
 // the result is not lost; the cancellation is. Trigger: the inner task ends, and the outer one is
 // cancelled in W1. Fix (3.12): the cancellation goes first.
-#include "primitives/primitives.h"
+#include "scenarios/bugs/waiters.h"
 #include "sim/scenario.h"
 
 using namespace std::chrono_literals;
@@ -28,7 +28,8 @@ sim::Coro<int> wait_for(sim::Task<int> inner, sim::Duration time, Prefers prefer
   const bool timed_out = !inner.done();
   if (timed_out) {
     inner.cancel();
-    co_await sim::settle(inner);
+    const bugs::Waiter end = bugs::end_of(inner);
+    co_await end;
   }
   waited.value();
   if (timed_out) throw sim::TimeoutError();
@@ -40,8 +41,8 @@ sim::Coro<int> answer() {
   co_return 42;
 }
 
-sim::Coro<> ask(Prefers prefers) {
-  co_await wait_for(sim::create_task(answer(), "inner"), 10s, prefers);
+sim::Coro<> ask(sim::Task<int> inner, Prefers prefers) {
+  co_await wait_for(inner, 10s, prefers);
   co_await sim::sleep(1s);  // where a cancellation that was swallowed would have been noticed
 }
 
@@ -51,8 +52,9 @@ sim::Coro<> cancel_soon(sim::Task<> task) {
 }
 
 sim::Coro<> ask_and_cancel(Prefers prefers) {
-  const sim::Task<> outer = sim::create_task(ask(prefers), "outer");
-  co_await sim::gather_settled(outer, cancel_soon(outer));
+  const sim::Task<int> inner = sim::create_task(answer(), "inner");
+  const sim::Task<> outer = sim::create_task(ask(inner, prefers), "outer");
+  co_await sim::gather_settled(inner, outer, cancel_soon(outer));
   SIM_CHECK(outer.cancelling() == 0 || outer.cancelled());
 }
 

@@ -47,10 +47,6 @@ class Waiters {
     }
     return false;
   }
-  // Wakes the head of the list, if that is not woken already.
-  void wake_head() {
-    if (!waiters_.empty() && !waiters_.front().done()) waiters_.front().set_result();
-  }
 
  private:
   std::list<Waiter> waiters_;
@@ -58,6 +54,16 @@ class Waiters {
 
 // Whether the task behind it was cancelled in W1.
 inline bool was_woken(const Waiter& waiter) { return waiter.done() && !waiter.cancelled(); }
+
+// Ends when the task has ended, however it did: to wait for that and nothing else.
+template <class T>
+Waiter end_of(const sim::Task<T>& task) {
+  const Waiter end = sim::running_loop().create_future<void>();
+  task.add_done_callback([end] {
+    if (!end.done()) end.set_result();
+  });
+  return end;
+}
 
 // acquire, a step of work, release: also when the work is cancelled.
 template <class L>
