@@ -114,7 +114,6 @@ const Counted kMany[] = {
     {"casrot", {{"n", 8}}, 2'048},
 };
 const Counted kMore[] = {
-    {"lastzero", {{"n", 10}}, 3'328},
     {"readers", {{"n", 13}}, 8'192},
     {"casrot", {{"n", 9}}, 8'597},
 };
