@@ -1,14 +1,14 @@
-// asio_channel_close and asio_channel_cancel: the buffered channels of asio 1.22 to 1.26 (Boost 1.78
-// to 1.81).
+// asio_channel_close and asio_channel_cancel: the buffered channels of asio 1.22 to 1.26 (Boost
+// 1.78 to 1.81).
 //
 // Source: the release notes of asio 1.27 and 1.28, and detail/channel_service.hpp before them.
 //
 // close: Cause: receive on a closed channel fails without a look into the buffer. Trigger: send,
 // close, receive, one after the other. The message is lost. Fix: the buffer is emptied first.
 //
-// cancel: Cause: a pending receive sets the sender's state to "somebody waits"; when it is cancelled
-// the state becomes "block", as on a channel without a buffer. Trigger: cancel a receive on an empty
-// channel, then send. That send, and every later one, waits for ever. Fix: the state becomes
+// cancel: Cause: a pending receive sets the sender's state to "somebody waits"; when it is
+// cancelled the state becomes "block", as on a channel without a buffer. Trigger: cancel a receive on
+// an empty channel, then send. That send, and every later one, waits for ever. Fix: the state becomes
 // "buffer" where there is one.
 #include <deque>
 
@@ -99,7 +99,8 @@ sim::Coro<> cancel_then_send(Fault fault) {
   co_await sim::gather_settled(receiver);
   rested.value();
   co_await channel.send(42);
-  SIM_CHECK_EQ(co_await channel.receive(), 42);
+  const int received = co_await channel.receive();
+  SIM_CHECK_EQ(received, 42);
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 // semaphore_bpo_45997 and semaphore_gh_90155: asyncio.Semaphore before Python 3.10.5, and its first
 // repair, of 3.10.5 to 3.10.7.
 //
-// Source: https://bugs.python.org/issue45997, which is https://github.com/python/cpython/issues/90155,
-// reopened in September 2022.
+// Source: https://bugs.python.org/issue45997, which is
+// https://github.com/python/cpython/issues/90155, reopened in September 2022.
 //
 // First, cause: release() takes a waiter off the list and wakes it, and reserves nothing: until it
 // runs, the permit is there for whoever asks, and the waiter goes to the end of the queue. Trigger:

@@ -1,9 +1,10 @@
-// wait_for_bpo_32751: asyncio.wait_for() before Python 3.7, which did not wait for what it cancelled.
+// wait_for_bpo_32751: asyncio.wait_for() before Python 3.7, which did not wait for what it
+// cancelled.
 //
 // Source: https://bugs.python.org/issue32751 (gh-76932).
 //
-// Cause: on a timeout the inner task is cancelled and TimeoutError raised at once. Trigger: an inner
-// task whose cleanup takes a step. The caller goes on while the inner task still has what it used.
+// Cause: on a timeout the inner task is cancelled and TimeoutError raised at once. Trigger: an
+// inner task whose cleanup takes a step. The caller goes on while the inner task still has what it used.
 // Fix: wait for the inner task to end before raising.
 #include <memory>
 

@@ -34,7 +34,10 @@ sim::Coro<> audit(Account& account, int expected) {
   auto guard = co_await lock(account.lock);
   bool both = co_await read(account.deposited);
   if (both) both = co_await read(account.withdrawn);
-  if (both) SIM_CHECK_EQ(co_await read(account.balance), expected);
+  if (both) {
+    const int balance = co_await read(account.balance);
+    SIM_CHECK_EQ(balance, expected);
+  }
   co_await unlock(guard);
 }
 

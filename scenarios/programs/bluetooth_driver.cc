@@ -26,14 +26,18 @@ sim::Coro<> leave(Driver& driver) {
 sim::Coro<> request(Driver& driver) {
   if (!co_await read(driver.stopping)) {
     co_await atomic_add(driver.pending, 1);
-    SIM_CHECK(!co_await read(driver.stopped));
+    const bool stopped = co_await read(driver.stopped);
+    SIM_CHECK(!stopped);
   }
   co_await leave(driver);
 }
 
 sim::Coro<> request_counted_first(Driver& driver) {
   co_await atomic_add(driver.pending, 1);
-  if (!co_await read(driver.stopping)) SIM_CHECK(!co_await read(driver.stopped));
+  if (!co_await read(driver.stopping)) {
+    const bool stopped = co_await read(driver.stopped);
+    SIM_CHECK(!stopped);
+  }
   co_await leave(driver);
 }
 

@@ -13,9 +13,7 @@ namespace {
 
 using namespace programs;
 
-sim::Coro<> rotate(sim::Shared<int>& x, int i) {
-  co_await compare_exchange(x, i - 1, i);
-}
+sim::Coro<> rotate(sim::Shared<int>& x, int i) { co_await compare_exchange(x, i - 1, i); }
 
 }  // namespace
 

@@ -9,8 +9,12 @@ using sim::ScenarioInfo;
 using namespace test_exploration;
 using testing::ElementsAreArray;
 
-std::vector<const ScenarioInfo*> faulty() { return registered_in("scenarios/programs/", Faulty::yes); }
-std::vector<const ScenarioInfo*> correct() { return registered_in("scenarios/programs/", Faulty::no); }
+std::vector<const ScenarioInfo*> faulty() {
+  return registered_in("scenarios/programs/", Faulty::yes);
+}
+std::vector<const ScenarioInfo*> correct() {
+  return registered_in("scenarios/programs/", Faulty::no);
+}
 
 class EachFaultyProgram : public testing::TestWithParam<const ScenarioInfo*> {};
 
@@ -21,7 +25,8 @@ TEST_P(EachFaultyProgram, IsFoundFailingAsItExpects) {
   EXPECT_THAT(found.kinds, ElementsAreArray(GetParam()->expects)) << found.message;
 }
 
-INSTANTIATE_TEST_SUITE_P(Programs, EachFaultyProgram, testing::ValuesIn(faulty()), name_of_scenario);
+INSTANTIATE_TEST_SUITE_P(Programs, EachFaultyProgram, testing::ValuesIn(faulty()),
+                         name_of_scenario);
 
 class EachCorrectProgram : public testing::TestWithParam<const ScenarioInfo*> {};
 class EachCorrectProgramLongRun : public EachCorrectProgram {};
@@ -144,11 +149,10 @@ struct Rated {
 
 TEST(RandomWalk, FindsEachProgramsBugAsOftenAsTheorySays) {
   const std::vector<Rated> programs = {
-      {"bluetooth_driver", {}, 25.6},    {"deadlock01", {}, 2},
-      {"reorder", {}, 20.3},             {"reorder", {{"setters", 3}}, 26.3},
-      {"twostage", {}, 32},              {"lost_wakeup", {}, 8},
-      {"dining", {{"n", 4}}, 4.4},       {"dining", {{"n", 5}}, 6.3},
-      {"overdraw", {}, 1.8},             {"pingpong", {{"n", 2}}, 64},
+      {"bluetooth_driver", {}, 25.6},      {"deadlock01", {}, 2},       {"reorder", {}, 20.3},
+      {"reorder", {{"setters", 3}}, 26.3}, {"twostage", {}, 32},        {"lost_wakeup", {}, 8},
+      {"dining", {{"n", 4}}, 4.4},         {"dining", {{"n", 5}}, 6.3}, {"overdraw", {}, 1.8},
+      {"pingpong", {{"n", 2}}, 64},
   };
   constexpr std::uint64_t kExecutions = 10'000;
   for (const Rated& program : programs) {

@@ -28,7 +28,8 @@ sim::Coro<> pop(Stack& stack, int items) {
   for (int i = 0; i < items; ++i) {
     auto guard = co_await lock(stack.lock);
     if (co_await read(stack.filled)) {
-      SIM_CHECK_NE(co_await read(stack.top), 0);
+      const int top = co_await read(stack.top);
+      SIM_CHECK_NE(top, 0);
       co_await add(stack.top, -1);
     }
     co_await unlock(guard);

@@ -16,7 +16,8 @@ sim::Coro<> increment_alone(sim::Lock& mutex, sim::Shared<int>& variable) {
   auto guard = co_await lock(mutex);
   const int before = co_await read(variable);
   co_await add(variable, 1);
-  SIM_CHECK_EQ(co_await read(variable), before + 1);
+  const int after = co_await read(variable);
+  SIM_CHECK_EQ(after, before + 1);
   co_await unlock(guard);
 }
 
