@@ -1,12 +1,10 @@
 #include "sim/scheduler.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <ranges>
 #include <stdexcept>
 
 #include "sim/event_loop.h"
-#include "sim/object.h"
 
 namespace sim::internal {
 
@@ -287,75 +285,6 @@ void Scheduler::offer_timer() {
   timers_.move_due(now_, ready_);
 }
 
-std::string Scheduler::name_of(Entry entry) const {
-  switch (entry.kind()) {
-    case Entry::Kind::task:
-    case Entry::Kind::checked_task:
-      return entry.as_task()->name();
-    case Entry::Kind::runnable:
-      return "callback";
-    case Entry::Kind::timer:
-      break;
-  }
-  const Entry target = timers_.peek(entry.as_timer());
-  const bool wakes_task = target && target.kind() == Entry::Kind::task;
-  return wakes_task ? "timer of " + target.as_task()->name() : "timer";
-}
-
-void Scheduler::begin_step(Entry entry) {
-  if (options_.trace) trace_step(entry);
-  if (options_.watcher != nullptr) options_.watcher->on_step(*this, entry);
-  if (source_watcher_ != nullptr) source_watcher_->on_step(*this, entry);
-  if (!options_.canonical) return;
-  if (entry.kind() == Entry::Kind::runnable || entry.kind() == Entry::Kind::timer) {
-    *happens_before_.callback() = 0;
-    return;
-  }
-  TaskState& task = *entry.as_task();
-  if (!task.started_) begin_past(task);
-  happens_before_.step_of_task(task.ticket_.slot, now_);
-}
-
-void Scheduler::begin_past(TaskState& task) {
-  happens_before_.begin_task(task.ticket_.slot, task.origin_.identity);
-}
-
-// Of the task that runs; else of the callback, which begins with its first event.
-std::uint64_t* Scheduler::past_of_running() {
-  if (current_ != nullptr) return happens_before_.task(current_->ticket_.slot);
-  std::uint64_t* past = happens_before_.callback();
-  if (*past == 0) happens_before_.step_of_callback(callback_origin_->identity, now_);
-  return past;
-}
-
-void Scheduler::access(const Object& object, const char* what, bool write) {
-  if (options_.trace) trace_.record(TraceEvent::Kind::access, now_, object.identity(), write);
-  if (closing_) return;
-  if (options_.watcher != nullptr) options_.watcher->on_access(*this, object, what, write);
-  if (source_watcher_ != nullptr) source_watcher_->on_access(*this, object, what, write);
-  if (!options_.canonical) return;
-  if (write) {
-    happens_before_.write(past_of_running(), object.identity(), object.past());
-  } else {
-    happens_before_.read(past_of_running(), object.identity(), object.past());
-  }
-}
-
-void Scheduler::trace_step(Entry entry) {
-  switch (entry.kind()) {
-    case Entry::Kind::task:
-    case Entry::Kind::checked_task:
-      trace_.record(TraceEvent::Kind::task, now_, entry.as_task()->origin_.identity);
-      return;
-    case Entry::Kind::runnable:
-      trace_.record(TraceEvent::Kind::callback, now_, 0);
-      return;
-    case Entry::Kind::timer:
-      trace_.record(TraceEvent::Kind::timer, now_, 0);
-      return;
-  }
-}
-
 void Scheduler::run_callback(Entry entry) {
   current_ = nullptr;
   if (entry.kind() == Entry::Kind::timer) return fire(entry.as_timer());
@@ -504,52 +433,6 @@ std::uint32_t Scheduler::decide(DecisionKind kind, std::size_t n, std::string_vi
     happens_before_.event(past_of_running(), index);
   }
   return index;
-}
-
-void Scheduler::report(Finding finding) {
-  if (closing_) return;
-  if (finding.stack.empty() && current_ != nullptr) finding.stack = current_->stack();
-  if (options_.observer != nullptr) return options_.observer->on_finding(finding);
-  std::fprintf(stderr, "simloop: %s: %s\n", std::string(to_string(finding.kind)).c_str(),
-               finding.message.c_str());
-}
-
-void Scheduler::report_unhandled(TaskState& task) {
-  if (options_.observer == nullptr) return;  // whoever called run() gets the exception itself
-  if (task.cancelled() && cancelled_something()) return;  // that is what it was to do
-  report({FindingKind::unhandled_exception,
-          task.name() + " ended with " + describe_exception(task.error()), {}, {}});
-}
-
-void Scheduler::report_limit(const char* what, std::size_t limit) {
-  if (std::ranges::find(limits_reported_, what) != limits_reported_.end()) return;
-  limits_reported_.emplace_back(what);
-  report({FindingKind::limit_exceeded,
-          "more than " + std::to_string(limit) + " " + what + ": nothing holds back who makes them",
-          {},
-          {}});
-}
-
-void Scheduler::spend(Duration d) {
-  if (d <= Duration::zero()) return;
-  now_ = after(TimePoint(Duration(now_)), d).time_since_epoch().count();
-  if (d < options_.limits.step) return;
-  report({FindingKind::blocking_step,
-          "one step took " + std::to_string(d / std::chrono::milliseconds(1)) +
-              " ms of virtual time; nothing else ran meanwhile",
-          {},
-          {}});
-}
-
-void report_finding(Finding finding) {
-  if (current_scheduler != nullptr) return current_scheduler->report(std::move(finding));
-  std::fprintf(stderr, "simloop: %s: %s\n", std::string(to_string(finding.kind)).c_str(),
-               finding.message.c_str());
-}
-
-Ref<Context>& current_context() {
-  thread_local Ref<Context> outside;
-  return current_scheduler != nullptr ? current_scheduler->context() : outside;
 }
 
 }  // namespace sim::internal

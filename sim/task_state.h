@@ -73,7 +73,8 @@ class TaskState : public FutureState {
   std::uint32_t cancelling() const { return cancels_; }
   std::uint32_t uncancel();
 
-  // The name it was given, else "main", else its coroutine's with the number of the task among its siblings.
+  // The name it was given, else "main" for what run() was given, else its coroutine's with the
+  // number of the task among its siblings.
   std::string name() const;
   std::string describe() const override { return "task " + name(); }
   // The coroutines from the one suspended up to the root, with the place each stands at.

@@ -10,6 +10,7 @@
 #include "sim/explore/explanation.h"
 #include "sim/explore/replay_source.h"
 #include "sim/explore/shrink.h"
+#include "sim/explore/stopwatch.h"
 #include "sim/explore/token.h"
 #include "sim/explore/trace_counts.h"
 
@@ -63,12 +64,10 @@ class Exploration {
   Report explore() {
     const std::unique_ptr<Search> search = make_search(options_.strategy, options_.seed);
     report_.strategy = options_.strategy.name();
-    const auto began = std::chrono::steady_clock::now();  // only where there is a time budget
+    const Stopwatch watch;
     if (options_.check_determinism) check_determinism({});
     while (!enough() && report_.executions < options_.max_executions) {
-      if (options_.time_budget && std::chrono::steady_clock::now() - began >= *options_.time_budget) {
-        break;
-      }
+      if (options_.time_budget && watch.elapsed() >= *options_.time_budget) break;
       DecisionSource* source = search->next();
       if (source == nullptr) break;
       const ExecutionResult& result = execution_.run(*source);

@@ -227,7 +227,7 @@ TEST(Explore, CancelsAtAwaitsWhereItMay) {
   EXPECT_TRUE(sim::explore(body).ok());
   ExploreOptions options;
   options.cancellations = 1;
-  options.ignore = {FindingKind::destroyed_in_use};  // main's own objects, where it is main that goes
+  options.ignore = {FindingKind::destroyed_in_use};  // main's objects, where it is main that goes
   const Report report = sim::explore(body, options);
   ASSERT_EQ(report.failures.size(), 1u);
   EXPECT_EQ(report.failures[0].kind, FindingKind::deadlock);

@@ -62,8 +62,8 @@ TEST(Coverage, OfNothingIsNothingKnown) {
 }
 
 TEST(Coverage, HoldsForAKnownDistribution) {
-  // 1,000 traces, equally likely: after n draws a share of (1 - 1/1000)^n is unseen. The bound holds
-  // in at least 95 of 100 trials; 88 leaves room for chance.
+  // 1,000 traces, equally likely: after n draws a share of (1 - 1/1000)^n is unseen. The bound
+  // holds in at least 95 of 100 trials; 88 leaves room for chance.
   int holds = 0;
   for (std::uint64_t trial = 0; trial < 100; ++trial) {
     sim::Rng rng(trial);

@@ -1,5 +1,5 @@
-// What the parsers of simrun's subcommands have in common: how an argument is told from a value, how
-// a name is found, and how an error is put.
+// What the parsers of simrun's subcommands have in common: how an argument is told from a value,
+// how a name is found, and how an error is put.
 #pragma once
 
 #include <optional>
@@ -64,8 +64,8 @@ struct Split {
 // Takes the scenario or subcommand out of the arguments; nothing if there is none.
 std::optional<std::string> take_subject(Arguments& arguments, const Scenarios& scenarios);
 // The values of the scenario's parameters, of arguments that hold nothing else.
-absl::StatusOr<std::vector<sim::ParameterValue>> parse_parameters(const Arguments& arguments,
-                                                                  const sim::ScenarioInfo& scenario);
+absl::StatusOr<std::vector<sim::ParameterValue>> parse_parameters(
+    const Arguments& arguments, const sim::ScenarioInfo& scenario);
 // The flags that every subcommand takes.
 extern const Arguments kOwnFlags;
 

@@ -94,14 +94,11 @@ absl::StatusOr<int> run_exploration(const Command& command, Output& output, std:
   return report.ok() ? kNoBug : kBugFound;
 }
 
-void explain_failed_run(const Command& command, const std::vector<sim::Deviation>& deviations,
-                        Output& output) {
+std::string explain_run(const Command& command, const std::vector<sim::Deviation>& deviations) {
   sim::Scenario scenario(*command.scenario, command.options.parameters, {});
   const sim::Body body = [&] { return command.scenario->body(scenario); };
   const sim::Report report = sim::shrink_schedule(body, deviations, command.explore);
-  for (const sim::Failure& failure : report.failures) {
-    output.write(absl::StrCat("\nshrunk: ", failure.explanation()));
-  }
+  return report.ok() ? "" : absl::StrCat("shrunk: ", report.failures.front().explanation());
 }
 
 }  // namespace simrun

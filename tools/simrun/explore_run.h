@@ -12,9 +12,8 @@ namespace simrun {
 // The exit code, or what is wrong with the token. Progress goes to `err` where that is a terminal.
 absl::StatusOr<int> run_exploration(const Command& command, Output& output, std::FILE* err);
 
-// Says of a run that failed how it can be made to fail with the fewest decisions, and with which
-// token. `deviations` are what the run decided.
-void explain_failed_run(const Command& command, const std::vector<sim::Deviation>& deviations,
-                        Output& output);
+// Of a run that failed: how it fails with the fewest decisions, and with which token. `deviations`
+// are what the run decided.
+std::string explain_run(const Command& command, const std::vector<sim::Deviation>& deviations);
 
 }  // namespace simrun

@@ -157,12 +157,13 @@ void RunReport::line(const sim::TranscriptLine& line) {
       indented(line.text, text_column), "\n"));
 }
 
-void RunReport::end(const ScenarioResult& result) {
+void RunReport::end(const ScenarioResult& result, const std::string& explained) {
   for (const Finding& each : result.findings) finding(each);
   if (result.further_findings > 0) {
     output_.write(
         absl::StrCat("\n... and ", counted(result.further_findings, "more finding"), "\n"));
   }
+  if (!explained.empty()) output_.write(absl::StrCat("\n", explained));
   verdict(result);
 }
 

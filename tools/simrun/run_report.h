@@ -24,7 +24,8 @@ class RunReport {
 
   void begin();
   void line(const sim::TranscriptLine& line);
-  void end(const sim::ScenarioResult& result);
+  // What was found, then what becomes of the run: `explained` stands between the two.
+  void end(const sim::ScenarioResult& result, const std::string& explained = {});
 
  private:
   void finding(const sim::Finding& finding);
