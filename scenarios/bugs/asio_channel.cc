@@ -7,9 +7,9 @@
 // close, receive, one after the other. The message is lost. Fix: the buffer is emptied first.
 //
 // cancel: Cause: a pending receive sets the sender's state to "somebody waits"; when it is
-// cancelled the state becomes "block", as on a channel without a buffer. Trigger: cancel a receive on
-// an empty channel, then send. That send, and every later one, waits for ever. Fix: the state becomes
-// "buffer" where there is one.
+// cancelled the state becomes "block", as on a channel without a buffer. Trigger: cancel a receive
+// on an empty channel, then send. That send, and every later one, waits for ever. Fix: the state
+// becomes "buffer" where there is one.
 #include <deque>
 
 #include "scenarios/bugs/waiters.h"

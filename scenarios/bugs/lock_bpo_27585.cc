@@ -8,8 +8,8 @@
 // lock is free and the newcomer waits for ever. Fix: cancelled waiters do not count.
 //
 // (b) Cause: release() wakes the first waiter; one that is cancelled in W1 leaves without waking
-// the next. Trigger: A and B wait, the lock is released, A is cancelled in W1. The lock is free and B
-// waits for ever. Fix: a waiter that was woken and leaves with an exception wakes the next.
+// the next. Trigger: A and B wait, the lock is released, A is cancelled in W1. The lock is free and
+// B waits for ever. Fix: a waiter that was woken and leaves with an exception wakes the next.
 #include "scenarios/bugs/waiters.h"
 #include "sim/scenario.h"
 

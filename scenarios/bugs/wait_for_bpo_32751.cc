@@ -4,8 +4,8 @@
 // Source: https://bugs.python.org/issue32751 (gh-76932).
 //
 // Cause: on a timeout the inner task is cancelled and TimeoutError raised at once. Trigger: an
-// inner task whose cleanup takes a step. The caller goes on while the inner task still has what it used.
-// Fix: wait for the inner task to end before raising.
+// inner task whose cleanup takes a step. The caller goes on while the inner task still has what it
+// used. Fix: wait for the inner task to end before raising.
 #include <memory>
 
 #include "scenarios/bugs/waiters.h"

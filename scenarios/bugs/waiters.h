@@ -1,8 +1,8 @@
 // Waiters: the list of futures that asyncio's primitives are made of, each with a task behind it.
 //
 // W1 in the comments of this folder is the window between a waiter's wake-up and its resumption:
-// its future has its result, the task is ready and has not run. A task that is cancelled there gets the
-// cancellation and not the result.
+// its future has its result, the task is ready and has not run. A task that is cancelled there gets
+// the cancellation and not the result.
 #pragma once
 
 #include <algorithm>
