@@ -167,7 +167,8 @@ class Exploration {
     if (narration.result.failed) failure.finding = narration.result.failure();
     failure.kind = failure.finding.kind;
     failure.message = failure.finding.message;
-    failure.token = Token{context(options_), shape(), options_.seed, failure.deviations}.to_string();
+    failure.token =
+        Token{context(options_), shape(), options_.seed, failure.deviations}.to_string();
     failure.also_under_fifo = options_.order == Order::fifo || fails_under_fifo(failure.finding);
     failure.text = explain(failure, narration, replay_line(failure.token));
     report_.failures.push_back(std::move(failure));

@@ -71,8 +71,8 @@ RunOptions run_options(const ExploreOptions& options);
 Report explore(Body body, const ExploreOptions& options = {});
 
 // Runs the one schedule of a token, with the options it was found with, and reports as explore()
-// does. Throws std::invalid_argument for a token that is damaged or belongs to another test or other
-// options, or that does not fit any more: then the text says at which decision.
+// does. Throws std::invalid_argument for a token that is damaged or belongs to another test or
+// other options, or that does not fit any more: then the text says at which decision.
 Report replay(Body body, std::string_view token, const ExploreOptions& options = {});
 
 // Runs one schedule, the choices of `source`, and reports as explore() does; a failure is shrunk if
