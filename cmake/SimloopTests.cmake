@@ -35,7 +35,7 @@ function(simloop_room_tests room)
     PROPERTIES LABELS long)
 endfunction()
 
-simloop_room_tests(sim)
+simloop_room_tests(sim simloop::testing)
 simloop_room_tests(primitives)
 simloop_room_tests(property_tests rapidcheck simloop::simrun_main nlohmann_json::nlohmann_json)
 simloop_room_tests(tools simloop::simrun_main CLI11::CLI11 nlohmann_json::nlohmann_json)
@@ -45,6 +45,16 @@ simloop_room_tests(scenarios simloop_scenarios)
 if(TARGET property_tests)
   simloop_sources(shared_sources property_tests)
   target_sources(property_tests PRIVATE ${shared_sources})
+endif()
+
+# A program with tests that fail, for the tests of SIM_TEST.
+add_executable(gtest_suite tests/gtest/suite.cc)
+simloop_own_code(gtest_suite)
+target_link_libraries(gtest_suite PRIVATE simloop::testing GTest::gtest_main)
+target_compile_options(gtest_suite PRIVATE -O0)
+if(TARGET sim_tests)
+  target_compile_definitions(sim_tests PRIVATE SIMLOOP_GTEST_SUITE="$<TARGET_FILE:gtest_suite>")
+  add_dependencies(sim_tests gtest_suite)
 endif()
 
 # These rooms may run the program itself.
@@ -59,6 +69,7 @@ endforeach()
 add_test(NAME consumer.installs_and_runs
   COMMAND ${CMAKE_COMMAND}
     -D "build_dir=${PROJECT_BINARY_DIR}" -D "consumer=${PROJECT_SOURCE_DIR}/tests/consumer"
+    -D "examples=${PROJECT_SOURCE_DIR}/examples"
     -D "compiler=${CMAKE_CXX_COMPILER}" -D "flags=${CMAKE_CXX_FLAGS}"
     -D "generator=${CMAKE_GENERATOR}" -D "launcher=${CMAKE_CXX_COMPILER_LAUNCHER}"
     -P "${PROJECT_SOURCE_DIR}/tests/consumer/run.cmake")

@@ -435,6 +435,11 @@ std::uint32_t Scheduler::decide(DecisionKind kind, std::size_t n, std::string_vi
   return index;
 }
 
+Ref<Context>& current_context() {
+  thread_local Ref<Context> outside;
+  return current_scheduler != nullptr ? current_scheduler->context() : outside;
+}
+
 }  // namespace sim::internal
 
 namespace sim {

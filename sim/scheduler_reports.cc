@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "sim/cancelled_place.h"
 #include "sim/event_loop.h"
 
 namespace sim::internal {
@@ -17,8 +18,15 @@ void Scheduler::report(Finding finding) {
 void Scheduler::report_unhandled(TaskState& task) {
   if (options_.observer == nullptr) return;  // whoever called run() gets the exception itself
   if (task.cancelled() && cancelled_something()) return;  // that is what it was to do
-  report({FindingKind::unhandled_exception,
-          task.name() + " ended with " + describe_exception(task.error()), {}, {}});
+  std::string message = task.name() + " ended with " + describe_exception(task.error());
+  std::source_location place;
+  if (task.cancelled()) {
+    place = cancelled_place(task.error());
+    const std::string text = cancel_message(task.error());
+    message = "cancelled: " + (text.empty() ? "no message" : text);
+    if (place.line() != 0) message += ", at " + to_string(place);
+  }
+  report({FindingKind::unhandled_exception, message, place, {}});
 }
 
 void Scheduler::report_limit(const char* what, std::size_t limit) {
@@ -45,11 +53,6 @@ void report_finding(Finding finding) {
   if (current_scheduler != nullptr) return current_scheduler->report(std::move(finding));
   std::fprintf(stderr, "simloop: %s: %s\n", std::string(to_string(finding.kind)).c_str(),
                finding.message.c_str());
-}
-
-Ref<Context>& current_context() {
-  thread_local Ref<Context> outside;
-  return current_scheduler != nullptr ? current_scheduler->context() : outside;
 }
 
 }  // namespace sim::internal

@@ -1,4 +1,4 @@
-// What is noted of a run as it goes: its trace, which class of schedules it belongs to, and what its
+// What is noted of a run as it goes: its trace, the class of schedules it belongs to, and what its
 // watchers are shown.
 #include "sim/event_loop.h"
 #include "sim/object.h"

@@ -20,18 +20,6 @@ namespace {
 
 constexpr std::uint64_t kProgressEvery = 1024;
 
-RunOptions run_options(const ExploreOptions& options) {
-  RunOptions run;
-  run.seed = options.seed;
-  run.order = options.order;
-  run.limits = options.limits;
-  run.max_steps = options.max_steps;
-  run.time = options.time;
-  run.cancellations = options.cancellations;
-  run.canonical = true;
-  return run;
-}
-
 // Whether two executions of the same decisions were the same; null if so.
 std::optional<std::string> first_difference(const Trace& a, const Trace& b) {
   if (a.hash() == b.hash()) return std::nullopt;
@@ -52,6 +40,17 @@ std::optional<std::string> first_difference(const Trace& a, const Trace& b) {
   return "two runs of the same decisions differ at event " + std::to_string(index) + ": " +
          describe(at.in1, left.end()) + ", then " + describe(at.in2, right.end()) +
          "; something outside of the test's own state decides: a global, an address, a clock";
+}
+
+// What a token belongs to.
+std::uint16_t context(const ExploreOptions& options) {
+  std::uint64_t hash = static_cast<std::uint64_t>(options.order) |
+                       static_cast<std::uint64_t>(options.time) << 8 |
+                       static_cast<std::uint64_t>(options.cancellations) << 16;
+  for (const char c : options.scenario_name) {
+    hash = internal::mix(hash, static_cast<std::uint8_t>(c));
+  }
+  return static_cast<std::uint16_t>(hash & Token::kHashMask);
 }
 
 class Exploration {
@@ -78,8 +77,21 @@ class Exploration {
     return std::move(report_);
   }
 
+  Report run_schedule(DecisionSource& source) {
+    const ExecutionResult& result = execution_.run(source);
+    report_.strategy = "one schedule";
+    report_.executions = 1;
+    report_.distinct_traces = 1;
+    report_.steps = result.stats.steps;
+    note_warnings(result);
+    if (result.failed) found(result);
+    return std::move(report_);
+  }
+
+  bool has_shape(const Token& token) { return token.shape == shape(); }
+
   void check(const Token& token) const {
-    if (token.context == context()) return;
+    if (token.context == context(options_)) return;
     throw std::invalid_argument(
         "the token belongs to another test, other parameters or other options");
   }
@@ -159,7 +171,8 @@ class Exploration {
     if (narration.result.failed) failure.finding = narration.result.failure();
     failure.kind = failure.finding.kind;
     failure.message = failure.finding.message;
-    failure.token = Token{context(), shape(), options_.seed, failure.deviations}.to_string();
+    failure.token =
+        Token{context(options_), shape(), options_.seed, failure.deviations}.to_string();
     failure.also_under_fifo = options_.order == Order::fifo || fails_under_fifo(failure.finding);
     failure.text = explain(failure, narration, replay_line(failure.token));
     report_.failures.push_back(std::move(failure));
@@ -197,7 +210,7 @@ class Exploration {
     failure.message = failure.finding.message;
     failure.deviations = deviations;
     failure.executions_to_find = report_.executions;
-    failure.token = Token{context(), 0, options_.seed, deviations}.to_string();
+    failure.token = Token{context(options_), 0, options_.seed, deviations}.to_string();
     failure.text = std::string(to_string(failure.kind)) + ": " + failure.message + "\n";
     report_.failures.push_back(std::move(failure));
     return false;
@@ -212,16 +225,6 @@ class Exploration {
     }
   }
 
-  // What a token belongs to.
-  std::uint16_t context() const {
-    std::uint64_t hash = static_cast<std::uint64_t>(options_.order) |
-                         static_cast<std::uint64_t>(options_.time) << 8 |
-                         static_cast<std::uint64_t>(options_.cancellations) << 16;
-    for (const char c : options_.scenario_name) {
-      hash = internal::mix(hash, static_cast<std::uint8_t>(c));
-    }
-    return static_cast<std::uint16_t>(hash & Token::kHashMask);
-  }
   // The decisions of the default run, as a hash.
   std::uint16_t shape() {
     class Shape final : public DecisionSource {
@@ -236,7 +239,12 @@ class Exploration {
     return static_cast<std::uint16_t>(shape.hash & Token::kHashMask);
   }
   std::string replay_line(const std::string& token) const {
-    return options_.replay_command.empty() ? token : options_.replay_command + " " + token;
+    static constexpr std::string_view kPlace = "TOKEN";
+    std::string line = options_.replay_command;
+    if (const std::size_t at = line.find(kPlace); at != std::string::npos) {
+      return line.replace(at, kPlace.size(), token);
+    }
+    return line.empty() ? token : line + " " + token;
   }
 
   Body body_;
@@ -248,6 +256,18 @@ class Exploration {
 };
 
 }  // namespace
+
+RunOptions run_options(const ExploreOptions& options) {
+  RunOptions run;
+  run.seed = options.seed;
+  run.order = options.order;
+  run.limits = options.limits;
+  run.max_steps = options.max_steps;
+  run.time = options.time;
+  run.cancellations = options.cancellations;
+  run.canonical = true;
+  return run;
+}
 
 Report explore(Body body, const ExploreOptions& options) {
   return Exploration(std::move(body), options).explore();
@@ -277,6 +297,22 @@ Report shrink_token(Body body, std::string_view token, const ExploreOptions& opt
 Report shrink_schedule(Body body, const std::vector<Deviation>& deviations,
                        const ExploreOptions& options) {
   return Exploration(std::move(body), options).run(deviations, "shrink");
+}
+
+Report run_schedule(Body body, DecisionSource& source, const ExploreOptions& options) {
+  return Exploration(std::move(body), options).run_schedule(source);
+}
+
+bool token_belongs(std::string_view token, const ExploreOptions& options) {
+  return Token::parse(token).context == context(options);
+}
+
+bool token_belongs(Body body, std::string_view token, const ExploreOptions& options) {
+  const Token parsed = Token::parse(token);
+  ExploreOptions with_seed = options;
+  with_seed.seed = parsed.seed;
+  return parsed.context == context(options) &&
+         Exploration(std::move(body), with_seed).has_shape(parsed);
 }
 
 }  // namespace sim

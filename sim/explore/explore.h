@@ -59,9 +59,13 @@ struct ExploreOptions {
   std::function<void(const Progress&)> on_progress = {};
   // What tokens and reports call it, parameters included.
   std::string scenario_name = {};
-  // What stands before the token in the line that repeats a failure: "./simrun replay bank".
+  // The line that repeats a failure, with TOKEN where the token goes; behind it, if nowhere:
+  // "./simrun replay bank", "SIM_REPLAY=TOKEN ./bank_test".
   std::string replay_command = {};
 };
+
+// What each execution of such an exploration is asked to do.
+RunOptions run_options(const ExploreOptions& options);
 
 // Throws std::invalid_argument for options that do not fit together.
 Report explore(Body body, const ExploreOptions& options = {});
@@ -75,5 +79,16 @@ Report replay(Body body, std::string_view token, const ExploreOptions& options =
 Report shrink_token(Body body, std::string_view token, const ExploreOptions& options = {});
 Report shrink_schedule(Body body, const std::vector<Deviation>& deviations,
                        const ExploreOptions& options = {});
+
+// Runs one schedule, the choices of `source`, and reports as explore() does; a failure is shrunk if
+// the options say so. For sources of one's own: bytes of a fuzzer, a generated value.
+Report run_schedule(Body body, DecisionSource& source, const ExploreOptions& options = {});
+
+// Whether a token may be of the test that these options name. Tokens keep 12 bits of it, so one in
+// 4,096 others is taken for it too. Throws std::invalid_argument for a damaged token.
+bool token_belongs(std::string_view token, const ExploreOptions& options);
+// Also runs the test in asyncio's order, to see whether it is still the program that the token was
+// made from; another 12 bits.
+bool token_belongs(Body body, std::string_view token, const ExploreOptions& options);
 
 }  // namespace sim

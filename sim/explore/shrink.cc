@@ -136,10 +136,16 @@ class Shrinker {
   ReplaySource source_;
 };
 
+std::string_view first_line(std::string_view text) { return text.substr(0, text.find('\n')); }
+
 }  // namespace
 
 bool same_failure(const Finding& a, const Finding& b) {
-  return a.kind == b.kind && a.place.line() == b.place.line() &&
+  if (a.kind != b.kind) return false;
+  if (a.kind == FindingKind::assertion && a.place.line() == 0 && b.place.line() == 0) {
+    return first_line(a.message) == first_line(b.message);
+  }
+  return a.place.line() == b.place.line() &&
          std::string_view(a.place.file_name()) == b.place.file_name();
 }
 

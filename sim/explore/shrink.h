@@ -25,7 +25,8 @@ struct Shrunk {
   Minimality minimality;
 };
 
-// Whether two executions failed in the same way: the kind of the finding and its place.
+// Whether two executions failed in the same way: the kind of the finding and its place. Assertions
+// of another library have theirs in the first line of the message.
 bool same_failure(const Finding& a, const Finding& b);
 
 // `deviations` fail with `failure` in `execution`.
