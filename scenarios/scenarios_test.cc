@@ -147,23 +147,23 @@ const std::string kTraceHashes = R"(
 aceae28c0d8266bd async_context
 4317378884f985c4 async_generator
 a75705e238826c45 blocking_step
-40e191d87c38aa99 counter
+500e1659ef90d36d counter
 df584ee20d7e7d98 error_handling
 73a1f64c77ec1caa fetch
 0b1bda45e52e3906 forgotten_await
-75113a5fdce6fdf0 future
+5549e9e420d5e270 future
 f9e5c1103db31039 gather_errors
-2db196c3c2596098 gather_two
+3295f286031c3107 gather_two
 034ac380275f1ea6 hello
-ebf905c56c2a6fd3 lock
-2c059c18a3d0f83b mock_http
-351f4e922a53eccc producer_consumer
-96a4d5bced409204 semaphore
+7180b19c72c0ed8e lock
+0f0b0c7df4e9d34a mock_http
+7601abf0d5f304b1 producer_consumer
+68f55836804b2493 semaphore
 92da38d45d1959dc task
-94683ecf5967f4d9 unbounded_tasks
+9cdcde1674183378 unbounded_tasks
 b4fa45c13109de1b unhandled_exception
 4cfc7cdc672f7c15 wait_for_timeout
-74d7ad9fb6ca8df2 web_scraper
+bb338b51de031bf6 web_scraper
 )";
 
 TEST(TraceHashes, AreTheSameWithEveryCompilerAndOptimisation) {

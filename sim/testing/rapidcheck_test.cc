@@ -152,7 +152,9 @@ TEST(GenSchedule, ChoicesAreInOrderAndDeviate) {
     const Schedule schedule = schedule_of(seed, 50);
     for (std::size_t i = 0; i < schedule.choices.size(); ++i) {
       EXPECT_GE(schedule.choices[i].index, 1u);
-      if (i > 0) EXPECT_LT(schedule.choices[i - 1].decision, schedule.choices[i].decision);
+      if (i > 0) {
+        EXPECT_LT(schedule.choices[i - 1].decision, schedule.choices[i].decision);
+      }
     }
   }
 }
