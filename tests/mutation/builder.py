@@ -36,9 +36,10 @@ PCH = """\
 #include <vector>
 """
 ROOMS = ("sim", "primitives")  # of the library
-# What a test may take: seconds of the clock, KiB of memory, blocks of output.
-LIMITS = "ulimit -c 0; ulimit -v 8000000; ulimit -f 200000; exec \"$@\""
-HANGS_AFTER = 20
+# What a test may take: seconds of a processor, KiB of memory, blocks of output. Nothing in it waits
+# for anything real, so a test that hangs uses up its processor time.
+LIMITS = "ulimit -t 20; ulimit -v 8000000; ulimit -f 200000; ulimit -c 0; exec \"$@\""
+GIVEN_UP_AFTER = 600  # seconds of the clock
 
 
 class BuildError(Exception):
@@ -207,11 +208,11 @@ def run_test(program, folder):
         process = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL,
                                    env=environment, cwd=folder, start_new_session=True)
         try:
-            code = process.wait(HANGS_AFTER)
+            code = process.wait(GIVEN_UP_AFTER)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-            code = None
+            code = -signal.SIGXCPU
     if code == 0:
         return None
     running = "no test"
@@ -220,4 +221,5 @@ def run_test(program, folder):
             running = line.split()[3]
         elif line.startswith("[  FAILED  ] "):
             return line.split()[3].rstrip(",")
-    return running + (" hangs" if code is None else " ends the program")
+    hangs = code in (-signal.SIGXCPU, -signal.SIGKILL)
+    return running + (" hangs" if hangs else " ends the program")

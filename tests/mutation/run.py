@@ -5,10 +5,10 @@
                                   is missing in docs/testing.md, or if a fault does not compile
   tests/mutation/run.py PART...   the faults of these parts, files of tests/mutation/faults
   tests/mutation/run.py --check   only whether each fault still applies, and the page is true
-  tests/mutation/run.py --page    writes what the last whole run counted into the page
+  tests/mutation/run.py --page    writes what the latest run of each fault gave into the page
 
 `--jobs N` runs N at a time (default: as many as there are processors). A fault is caught if a test
-fails, crashes or runs for 20 s; one that does not compile is an error in the table. The checkout is
+fails, crashes or computes for 20 s; one that does not compile is an error in the table. The checkout is
 not touched: the build is in build/mutation.
 """
 
@@ -149,8 +149,8 @@ def main():
     if not chosen:
         parser.error("no such part; they are " + ", ".join(sorted({f.part for f in faults})))
     results = run(chosen, options.jobs)
-    if len(chosen) == len(faults):
-        RESULTS.write_text(json.dumps(results, indent=1))
+    before = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    RESULTS.write_text(json.dumps(before | results, indent=1))
     return 0 if conclude(chosen, results) else 1
 
 
