@@ -38,7 +38,7 @@ PCH = """\
 ROOMS = ("sim", "primitives")  # of the library
 # What a test may take: seconds of a processor, KiB of memory, blocks of output. Nothing in it waits
 # for anything real, so a test that hangs uses up its processor time.
-LIMITS = "ulimit -t 20; ulimit -v 8000000; ulimit -f 200000; ulimit -c 0; exec \"$@\""
+LIMITS = "ulimit -t 10; ulimit -v 8000000; ulimit -f 200000; ulimit -c 0; exec \"$@\""
 GIVEN_UP_AFTER = 600  # seconds of the clock
 
 

@@ -8,7 +8,7 @@
   tests/mutation/run.py --page    writes what the latest run of each fault gave into the page
 
 `--jobs N` runs N at a time (default: as many as there are processors). A fault is caught if a test
-fails, crashes or computes for 20 s; one that does not compile is an error in the table. The checkout is
+fails, crashes or computes for 10 s; one that does not compile is an error in the table. The checkout is
 not touched: the build is in build/mutation.
 """
 
@@ -96,10 +96,12 @@ def run(faults, jobs):
     print(f"built {len(build.objects)} objects with {build.compiler} and ran them without a fault "
           f"in {time.monotonic() - began:.0f} s", flush=True)
     results = {}
+    before = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         judged = pool.map(lambda numbered: judge(*numbered, build), enumerate(faults))
         for fault, (verdict, detail, seconds) in zip(faults, judged):
             results[fault.title] = verdict
+            RESULTS.write_text(json.dumps(before | results, indent=1))
             print(f"{verdict:8} {seconds:4.0f} s  {fault.title}" + (f"\n{'':17}{detail}"
                                                                     if detail else ""), flush=True)
     print(f"all of it took {time.monotonic() - began:.0f} s")
@@ -149,8 +151,6 @@ def main():
     if not chosen:
         parser.error("no such part; they are " + ", ".join(sorted({f.part for f in faults})))
     results = run(chosen, options.jobs)
-    before = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    RESULTS.write_text(json.dumps(before | results, indent=1))
     return 0 if conclude(chosen, results) else 1
 
 
