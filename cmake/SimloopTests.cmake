@@ -78,3 +78,16 @@ add_test(NAME consumer.installs_and_runs
 add_test(NAME same_bytes.every_build_agrees
   COMMAND "${PROJECT_SOURCE_DIR}/tests/same_bytes/run.sh")
 set_tests_properties(same_bytes.every_build_agrees PROPERTIES LABELS long)
+
+# Small faults put into the sources one at a time are caught by the tests. Whether each can still be
+# put there is looked at in every run.
+find_package(Python3 3.11 COMPONENTS Interpreter)
+if(Python3_FOUND)
+  set(mutation "${PROJECT_SOURCE_DIR}/tests/mutation")
+  add_test(NAME mutation.table_of_faults_applies
+    COMMAND "${Python3_EXECUTABLE}" "${mutation}/run.py" --check)
+  add_test(NAME mutation.sees_a_table_that_is_wrong
+    COMMAND "${Python3_EXECUTABLE}" "${mutation}/table_test.py")
+  add_test(NAME mutation.faults_are_caught COMMAND "${Python3_EXECUTABLE}" "${mutation}/run.py")
+  set_tests_properties(mutation.faults_are_caught PROPERTIES LABELS long PROCESSORS 2)
+endif()

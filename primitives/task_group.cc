@@ -152,8 +152,8 @@ Coro<> TaskGroup::leave(std::exception_ptr error, bool cancelled) {
     cancellation = waited.exception();
     abort();
   }
-  // What the group asked of its parent is taken back, so that it does not leave the block.
-  if (parent_cancel_requested_ && parent_->uncancel() == 0) cancellation = nullptr;
+  // What the group asked of its parent is taken back. There are errors then, which are thrown.
+  if (parent_cancel_requested_) parent_->uncancel();
   if (cancellation != nullptr && errors_.empty()) std::rethrow_exception(cancellation);
   if (error != nullptr && !cancelled) errors_.push_back(error);
   if (errors_.empty()) co_return;

@@ -83,7 +83,7 @@ std::uint32_t TaskState::uncancel() {
 void TaskState::throw_cancelled() {
   must_cancel_ = false;
   if (extra_ != nullptr && !extra_->cancel_message.empty()) {
-    throw CancelledError(std::exchange(extra_->cancel_message, {}));
+    throw CancelledError(extra_->cancel_message);
   }
   throw CancelledError();
 }
