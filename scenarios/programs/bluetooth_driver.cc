@@ -20,11 +20,13 @@ struct Driver {
 };
 
 sim::Coro<> leave(Driver& driver) {
-  if (co_await atomic_add(driver.pending, -1) == 0) co_await write(driver.event, true);
+  const int pending = co_await atomic_add(driver.pending, -1);
+  if (pending == 0) co_await write(driver.event, true);
 }
 
 sim::Coro<> request(Driver& driver) {
-  if (!co_await read(driver.stopping)) {
+  const bool stopping = co_await read(driver.stopping);
+  if (!stopping) {
     co_await atomic_add(driver.pending, 1);
     const bool stopped = co_await read(driver.stopped);
     SIM_CHECK(!stopped);
@@ -34,7 +36,8 @@ sim::Coro<> request(Driver& driver) {
 
 sim::Coro<> request_counted_first(Driver& driver) {
   co_await atomic_add(driver.pending, 1);
-  if (!co_await read(driver.stopping)) {
+  const bool stopping = co_await read(driver.stopping);
+  if (!stopping) {
     const bool stopped = co_await read(driver.stopped);
     SIM_CHECK(!stopped);
   }
@@ -44,7 +47,8 @@ sim::Coro<> request_counted_first(Driver& driver) {
 sim::Coro<> stop(Driver& driver) {
   co_await write(driver.stopping, true);
   co_await leave(driver);
-  if (co_await read(driver.event)) co_await write(driver.stopped, true);
+  const bool event = co_await read(driver.event);
+  if (event) co_await write(driver.stopped, true);
 }
 
 }  // namespace

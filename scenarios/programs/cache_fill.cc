@@ -11,14 +11,16 @@ namespace {
 using namespace programs;
 
 sim::Coro<> use(sim::Shared<int>& connection, sim::Shared<int>& opens) {
-  if (co_await read(connection) != 0) co_return;
+  const int found = co_await read(connection);
+  if (found != 0) co_return;
   co_await sim::yield();
   co_await atomic_add(opens, 1);
   co_await write(connection, 1);
 }
 
 sim::Coro<> use_once_claimed(sim::Shared<int>& connection, sim::Shared<int>& opens) {
-  if (co_await compare_exchange(connection, 0, 1)) co_await atomic_add(opens, 1);
+  const bool claimed = co_await compare_exchange(connection, 0, 1);
+  if (claimed) co_await atomic_add(opens, 1);
 }
 
 }  // namespace

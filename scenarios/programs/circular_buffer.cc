@@ -30,7 +30,8 @@ sim::Coro<> produce(Buffer& buffer, int rounds, Numbers numbers) {
   int sent = 0;
   for (int round = 0; round < rounds; ++round) {
     auto guard = co_await lock(buffer.lock);
-    if (co_await read(buffer.send)) {
+    const bool may_send = co_await read(buffer.send);
+    if (may_send) {
       const int at = co_await read(buffer.next);
       co_await write(buffer.items[at], numbers == Numbers::rounds ? round : sent);
       co_await add(buffer.next, 1);
@@ -46,7 +47,8 @@ sim::Coro<> consume(Buffer& buffer, int rounds, Numbers numbers) {
   int received = 0;
   for (int round = 0; round < rounds; ++round) {
     auto guard = co_await lock(buffer.lock);
-    if (co_await read(buffer.receive)) {
+    const bool may_receive = co_await read(buffer.receive);
+    if (may_receive) {
       const int at = co_await read(buffer.first);
       const int item = co_await read(buffer.items[at]);
       co_await write(buffer.first, at + 1);

@@ -17,9 +17,10 @@ using Cells = std::deque<sim::Shared<int>>;
 
 sim::Coro<> find_last_zero(const Cells& cells) {
   std::size_t at = cells.size() - 1;
-  while (co_await read(cells[at]) != 0) {
+  int seen = co_await read(cells[at]);
+  while (seen != 0) {
     SIM_CHECK_NE(at, 0u);  // the first cell stays 0
-    --at;
+    seen = co_await read(cells[--at]);
   }
 }
 

@@ -14,7 +14,8 @@ struct Signal {
 };
 
 sim::Coro<> wait_if_not_ready(Signal& signal) {
-  if (co_await read(signal.ready)) co_return;
+  const bool ready = co_await read(signal.ready);
+  if (ready) co_return;
   auto guard = co_await lock(signal.lock);
   co_await wait(signal.condition);
   co_await unlock(guard);
@@ -29,7 +30,11 @@ sim::Coro<> get_ready_and_notify(Signal& signal) {
 
 sim::Coro<> wait_until_ready(Signal& signal) {
   auto guard = co_await lock(signal.lock);
-  while (!co_await read(signal.ready)) co_await wait(signal.condition);
+  bool ready = co_await read(signal.ready);
+  while (!ready) {
+    co_await wait(signal.condition);
+    ready = co_await read(signal.ready);
+  }
   co_await unlock(guard);
 }
 

@@ -8,7 +8,8 @@ namespace {
 using namespace programs;
 
 sim::Coro<> withdraw(sim::Shared<int>& balance, int amount) {
-  if (co_await read(balance) < amount) co_return;
+  const int seen = co_await read(balance);
+  if (seen < amount) co_return;
   co_await sim::yield();
   co_await add(balance, -amount);
 }

@@ -12,7 +12,8 @@ using namespace programs;
 sim::Coro<> play(sim::Shared<int>& x, int first, int rounds) {
   for (int i = 0; i < rounds; ++i) {
     const int awaited = 2 * i + first;
-    if (co_await read(x) == awaited) co_await write(x, awaited + 1);
+    const int seen = co_await read(x);
+    if (seen == awaited) co_await write(x, awaited + 1);
   }
 }
 

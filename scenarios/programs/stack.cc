@@ -27,7 +27,8 @@ sim::Coro<> push(Stack& stack, int items) {
 sim::Coro<> pop(Stack& stack, int items) {
   for (int i = 0; i < items; ++i) {
     auto guard = co_await lock(stack.lock);
-    if (co_await read(stack.filled)) {
+    const bool filled = co_await read(stack.filled);
+    if (filled) {
       const int top = co_await read(stack.top);
       SIM_CHECK_NE(top, 0);
       co_await add(stack.top, -1);
@@ -39,7 +40,8 @@ sim::Coro<> pop(Stack& stack, int items) {
 sim::Coro<> pop_if_any(Stack& stack, int items) {
   for (int i = 0; i < items; ++i) {
     auto guard = co_await lock(stack.lock);
-    if (co_await read(stack.top) != 0) co_await add(stack.top, -1);
+    const int top = co_await read(stack.top);
+    if (top != 0) co_await add(stack.top, -1);
     co_await unlock(guard);
   }
 }
