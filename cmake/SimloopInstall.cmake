@@ -9,6 +9,10 @@ install(TARGETS simrun)
 install(DIRECTORY sim primitives DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/simloop"
   FILES_MATCHING PATTERN "*.h" REGEX "/test_[^/]*$" EXCLUDE)
 install(EXPORT simloopTargets NAMESPACE simloop:: DESTINATION "${package_dir}")
+if(TARGET simloop_testing)
+  install(TARGETS simloop_testing EXPORT simloopTestingTargets)
+  install(EXPORT simloopTestingTargets NAMESPACE simloop:: DESTINATION "${package_dir}")
+endif()
 
 configure_package_config_file(cmake/simloopConfig.cmake.in
   "${PROJECT_BINARY_DIR}/simloopConfig.cmake" INSTALL_DESTINATION "${package_dir}")

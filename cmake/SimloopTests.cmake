@@ -35,7 +35,7 @@ function(simloop_room_tests room)
     PROPERTIES LABELS long)
 endfunction()
 
-simloop_room_tests(sim)
+simloop_room_tests(sim simloop::testing)
 simloop_room_tests(primitives)
 simloop_room_tests(property_tests rapidcheck simloop::simrun_main nlohmann_json::nlohmann_json)
 simloop_room_tests(tools simloop::simrun_main CLI11::CLI11 nlohmann_json::nlohmann_json)
@@ -45,6 +45,16 @@ simloop_room_tests(scenarios simloop_scenarios)
 if(TARGET property_tests)
   simloop_sources(shared_sources property_tests)
   target_sources(property_tests PRIVATE ${shared_sources})
+endif()
+
+# A program with tests that fail, for the tests of SIM_TEST.
+add_executable(gtest_suite tests/gtest/suite.cc)
+simloop_own_code(gtest_suite)
+target_link_libraries(gtest_suite PRIVATE simloop::testing GTest::gtest_main)
+target_compile_options(gtest_suite PRIVATE -O0)
+if(TARGET sim_tests)
+  target_compile_definitions(sim_tests PRIVATE SIMLOOP_GTEST_SUITE="$<TARGET_FILE:gtest_suite>")
+  add_dependencies(sim_tests gtest_suite)
 endif()
 
 # These rooms may run the program itself.
@@ -59,6 +69,7 @@ endforeach()
 add_test(NAME consumer.installs_and_runs
   COMMAND ${CMAKE_COMMAND}
     -D "build_dir=${PROJECT_BINARY_DIR}" -D "consumer=${PROJECT_SOURCE_DIR}/tests/consumer"
+    -D "examples=${PROJECT_SOURCE_DIR}/examples"
     -D "compiler=${CMAKE_CXX_COMPILER}" -D "flags=${CMAKE_CXX_FLAGS}"
     -D "generator=${CMAKE_GENERATOR}" -D "launcher=${CMAKE_CXX_COMPILER_LAUNCHER}"
     -P "${PROJECT_SOURCE_DIR}/tests/consumer/run.cmake")
@@ -67,3 +78,16 @@ add_test(NAME consumer.installs_and_runs
 add_test(NAME same_bytes.every_build_agrees
   COMMAND "${PROJECT_SOURCE_DIR}/tests/same_bytes/run.sh")
 set_tests_properties(same_bytes.every_build_agrees PROPERTIES LABELS long)
+
+# Small faults put into the sources one at a time are caught by the tests. Whether each can still be
+# put there is looked at in every run.
+find_package(Python3 3.11 COMPONENTS Interpreter)
+if(Python3_FOUND)
+  set(mutation "${PROJECT_SOURCE_DIR}/tests/mutation")
+  add_test(NAME mutation.table_of_faults_applies
+    COMMAND "${Python3_EXECUTABLE}" "${mutation}/run.py" --check)
+  add_test(NAME mutation.sees_a_table_that_is_wrong
+    COMMAND "${Python3_EXECUTABLE}" "${mutation}/table_test.py")
+  add_test(NAME mutation.faults_are_caught COMMAND "${Python3_EXECUTABLE}" "${mutation}/run.py")
+  set_tests_properties(mutation.faults_are_caught PROPERTIES LABELS long PROCESSORS 2)
+endif()

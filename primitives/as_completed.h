@@ -10,11 +10,13 @@
 // It resumes two iterations after the end of what it waits for. With a timeout, next() throws
 // TimeoutError for each that has not ended by then; nothing is cancelled. Cancelling who waits
 // cancels nothing else; the next() that was cancelled counts as one, so one fewer is given, as in
-// asyncio. Source: asyncio.as_completed.
+// asyncio. A pending future of another loop throws std::invalid_argument. Source:
+// asyncio.as_completed.
 #pragma once
 
 #include <optional>
 #include <source_location>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -39,7 +41,10 @@ class AsCompleted {
  private:
   static std::vector<internal::Ref<internal::FutureState>> states(const std::vector<H>& handles) {
     std::vector<internal::Ref<internal::FutureState>> states;
-    for (const H& handle : handles) states.emplace_back(handle.state());
+    for (const H& handle : handles) {
+      internal::require_own<std::invalid_argument>("wait for", *handle.state());
+      states.emplace_back(handle.state());
+    }
     return states;
   }
   std::vector<H> handles_;

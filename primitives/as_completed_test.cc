@@ -48,6 +48,19 @@ TEST(AsCompleted, TheExampleOfTheHeaderCompiles) {
   EXPECT_THAT(pages, ElementsAre("fast", "so so", "slow"));
 }
 
+TEST(AsCompleted, OneThatEndedBeforeIsGivenTwoIterationsLaterToo) {
+  const auto body = []() -> Coro<> {
+    std::vector<Task<std::string>> tasks = {create_task(fetch("page", 1s))};
+    co_await tasks[0];
+    const auto take_it = [&]() -> Coro<> {
+      auto ended = as_completed(tasks);
+      EXPECT_NE(co_await ended.next(), nullptr);
+    };
+    EXPECT_EQ(co_await sim::test::iterations(take_it), 2);
+  };
+  sim::run(body());
+}
+
 // What follows logs when tasks end, when they are given and, as "tick", each iteration. CPython
 // 3.13 gives the same logs.
 class AsCompletedLog : public testing::Test {

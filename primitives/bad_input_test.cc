@@ -7,6 +7,7 @@
 #include <source_location>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "primitives/primitives.h"
@@ -156,6 +157,72 @@ TEST(BadInput, AFutureOrTaskOfAnotherLoop) {
     EXPECT_THAT(co_await thrown_by<std::runtime_error>(future), HasSubstr("another loop"));
   };
   sim::run(too_late());
+}
+
+// What a pending future and a pending task of another loop are told, and what has ended there is
+// not.
+TEST(BadInput, WhatWaitsForSeveralThingsTakesNoneOfAnotherLoop) {
+  sim::Future<> future;
+  sim::Task<> task;
+  sim::Future<int> ended;
+  sim::Runner other;
+  const auto leave = [&]() -> Coro<> {
+    future = sim::running_loop().create_future();
+    task = sim::create_task(sim::sleep(1h), "theirs");
+    ended = sim::running_loop().create_future<int>();
+    ended.set_result(7);
+    co_return;
+  };
+  other.run(leave());
+  const auto refusal = [](const char* verb, const char* what) {
+    return testing::AllOf(StartsWith(std::string("task main cannot ") + verb + " " + what +
+                                     ", which belongs to another loop\n"),
+                          HasSubstr("\n  at lambda  primitives/bad_input_test.cc:"));
+  };
+  const auto take = [&]() -> Coro<> {
+    const auto ours = sim::create_task(sim::sleep(1s), "ours");
+    EXPECT_THAT(thrown<std::invalid_argument>([&] { sim::gather(ours, future); }),
+                refusal("gather", "Future"));
+    EXPECT_THAT(thrown<std::invalid_argument>([&] { sim::gather_settled(std::vector{task}); }),
+                refusal("gather", "task theirs"));
+    EXPECT_THAT(thrown<std::runtime_error>([&] { sim::shield(future); }),
+                refusal("shield", "Future"));
+    const std::vector tasks = {ours, task};
+    EXPECT_THAT(thrown<std::invalid_argument>([&] { sim::as_completed(tasks); }),
+                refusal("wait for", "task theirs"));
+    EXPECT_THAT(co_await thrown_by<std::runtime_error>(sim::wait(tasks)),
+                refusal("wait for", "task theirs"));
+    EXPECT_THAT(co_await thrown_by<std::runtime_error>(sim::wait_for(future, 1s)),
+                refusal("await", "Future"));
+    EXPECT_THAT(co_await thrown_by<std::runtime_error>(sim::wait_for(task, 0s)),
+                refusal("wait for", "task theirs"));
+    EXPECT_FALSE(future.done() || task.done()) << "they are as they were";
+    const auto gathered = co_await sim::gather(ended, ours);
+    EXPECT_EQ(std::get<0>(gathered), 7) << "what has ended may be used anywhere";
+    EXPECT_EQ(co_await sim::shield(ended), 7);
+    EXPECT_EQ(co_await sim::wait_for(ended, 0s), 7);
+  };
+  sim::test::Findings findings;
+  sim::run(take(), sim::test::observed_by(findings));
+  EXPECT_THAT(findings.kinds(), testing::IsEmpty());
+}
+
+TEST(BadInput, ACallbackGathersNothingOfAnotherLoopEither) {
+  sim::Future<> future;
+  sim::Runner other;
+  const auto leave = [&]() -> Coro<> {
+    future = sim::running_loop().create_future();
+    co_return;
+  };
+  other.run(leave());
+  std::string refusal;
+  const auto take = [&]() -> Coro<> {
+    sim::running_loop().call_soon(
+        [&] { refusal = thrown<std::invalid_argument>([&] { sim::gather(future); }); });
+    co_await sim::yield();
+  };
+  sim::run(take());
+  EXPECT_EQ(refusal, "a callback cannot gather Future, which belongs to another loop");
 }
 
 TEST(BadInput, AFutureMadeOutsideTheRunOfItsLoopIsFine) {

@@ -178,6 +178,19 @@ TEST(Barrier, OfOneNeverSuspends) {
   sim::run(body());
 }
 
+TEST(Barrier, OfOneLetsNobodyPassOnceItIsAborted) {
+  const auto body = []() -> Coro<> {
+    Barrier barrier(1);
+    co_await barrier.abort();
+    const auto ended = co_await sim::settle(barrier.wait());
+    EXPECT_THROW(ended.value(), sim::BrokenBarrierError);
+    EXPECT_TRUE(barrier.broken());
+    co_await barrier.reset();
+    EXPECT_EQ(co_await barrier.wait(), 0u);
+  };
+  sim::run(body());
+}
+
 TEST(Barrier, OfNoneIsRefusedWithItsPlace) {
   for (const int parties : {0, -1}) {
     try {

@@ -72,10 +72,11 @@ class Completions::Watch final : public Runnable {
       is_registered = false;
       if (std::exchange(is_scheduled, false)) watch->release();
     }
-    void scheduled(FutureState&) override {
+    bool scheduled(FutureState&) override {
       is_registered = false;
       is_scheduled = true;
       watch->retain();
+      return true;
     }
     Watch* watch = nullptr;
     Ref<FutureState> future;

@@ -25,9 +25,13 @@ class Condition::Wait : public internal::QueuedWaiter {
   static constexpr const char* kOperation = "Condition.wait";
   explicit Wait(Condition* condition) : condition_(condition) {}
   bool ready() { return false; }
-  void suspend(internal::PromiseBase& at) { park_in(condition_->waiters_, at); }
+  void suspend(internal::PromiseBase& at) {
+    condition_->object_.note_write("waits for");
+    park_in(condition_->waiters_, at);
+  }
   void resume() {
     if (!leave_list()) throw_destroyed();
+    condition_->object_.note_write(interrupted() ? "gives up" : "was notified of");
     resumed();
   }
   void describe(internal::WaitDescription& description) const override {
@@ -85,11 +89,15 @@ void Condition::throw_not_held(const char* operation) const {
 }
 
 void Condition::wake(std::size_t n) {
+  bool wakes = false;
   for (auto* w = waiters_.first(); w != nullptr && n > 0; w = internal::WaiterList::next(w)) {
     if (w->status() != internal::WaitStatus::waiting) continue;
+    if (!wakes) object_.note_write("notifies");
+    wakes = true;
     w->wake();
     --n;
   }
+  if (!wakes) object_.note_read("notifies nobody of");
 }
 
 }  // namespace sim

@@ -225,6 +225,24 @@ TEST(Condition, AWaiterThatLeavesWithACancellationPassesTheNotificationOn) {
   EXPECT_THAT(log, ElementsAre("b"));
 }
 
+TEST(Condition, AWaiterThatLeavesWithACancellationWakesNoMoreThanOne) {
+  Log log;
+  const auto body = [&]() -> Coro<> {
+    Condition condition;
+    auto a = create_task(wait(condition, "a", log));
+    auto b = create_task(wait(condition, "b", log));
+    auto c = create_task(wait(condition, "c", log));
+    co_await sim::yield();
+    a.cancel();
+    co_await sim::sleep(1s);
+    EXPECT_TRUE(a.cancelled());
+    EXPECT_THAT(log, ElementsAre("b")) << "it may have been notified";
+    co_await notify(condition, 1);
+    co_await c;
+  };
+  sim::run(body());
+}
+
 TEST(Condition, ADeadlockReportNamesIt) {
   const auto body = []() -> Coro<> {
     Condition condition;

@@ -27,15 +27,22 @@ class Event {
     if (!waiters_.empty()) [[unlikely]] destroyed_in_use();
   }
 
-  bool is_set() const { return set_; }
+  bool is_set() const {
+    object_.note_read();
+    return set_;
+  }
   void set() {
-    if (set_) return;
+    if (set_) return object_.note_read("sets again");
+    object_.note_write("sets");
     set_ = true;
     for (auto* w = waiters_.first(); w != nullptr; w = internal::WaiterList::next(w)) {
       if (w->status() == internal::WaitStatus::waiting) w->wake();
     }
   }
-  void clear() { set_ = false; }
+  void clear() {
+    object_.note_write("clears");
+    set_ = false;
+  }
   // Suspends until the event is set.
   Wait wait();
 
@@ -52,7 +59,10 @@ class Event::Waiting : public internal::QueuedWaiter {
   static constexpr const char* kOperation = "Event.wait";
   explicit Waiting(Event* event) : event_(event) {}
 
-  bool ready() const { return event_->set_; }
+  bool ready() const {
+    event_->object_.note_read(event_->set_ ? "finds set" : "waits for");
+    return event_->set_;
+  }
   void suspend(internal::PromiseBase& at) { park_in(event_->waiters_, at); }
   void resume() {
     if (task_ == nullptr) return;

@@ -18,6 +18,7 @@ bool Gathering::Child::watch(Gathering& gathering, Ref<FutureState> future) {
   future_ = std::move(future);
   word_ = reinterpret_cast<std::uintptr_t>(&gathering);
   if (future_->done()) return false;
+  require_own<std::invalid_argument>("gather", *future_);
   future_->add_callback(Entry::runnable(this));
   word_ |= kRegistered;
   return true;
@@ -30,22 +31,47 @@ void Gathering::Child::unwatch() noexcept {
   if (gathering().outer_.done()) future_->mark_retrieved();
 }
 
-void Gathering::Child::scheduled(FutureState& future) {
+bool Gathering::Child::scheduled(FutureState& future) {
   const bool value = future.status() == FutureState::Status::value;
-  word_ = (word_ & ~kRegistered) | kInQueue | (value ? kValue : 0);
+  const bool held = (word_ & kHolds) != 0;
+  if (value && !held && current_scheduler->order() == Order::any && gathering().counts_only()) {
+    word_ = (word_ & ~kRegistered) | kValue;
+    return false;
+  }
+  word_ = (word_ & ~kRegistered) | kHolds | (value ? kValue : 0);
+  if (held) [[unlikely]] {
+    future_ = Ref<FutureState>(&future);
+  } else {
+    gathering().outer_.retain();
+  }
+  return true;
+}
+
+void Gathering::Child::hold_gathering() {
+  if ((word_ & kRegistered) == 0) return;
+  word_ |= kHolds;
   gathering().outer_.retain();
+  future_ = {};  // where it was the last reference, drop() follows
 }
 
 void Gathering::Child::run() {
   const auto keep = Ref<FutureState>::adopt(&gathering().outer_);
-  word_ &= ~kInQueue;
+  word_ &= ~kHolds;
   gathering().child_done(*this);
 }
 
 void Gathering::Child::drop() noexcept {
-  const bool in_queue = (word_ & kInQueue) != 0;
-  word_ &= ~(kRegistered | kInQueue);
-  if (in_queue) gathering().outer_.release();
+  const bool held = (word_ & kHolds) != 0;
+  word_ &= ~(kRegistered | kHolds);
+  if (held) gathering().outer_.release();
+}
+
+// A child has ended with a value and is not the last: all that there is to do is to count it. True
+// if that is so, and done.
+bool Gathering::counts_only() {
+  if (!outer_.done() && finished_ + 1 == count_) return false;
+  ++finished_;
+  return true;
 }
 
 void Gathering::child_done(const Child& child) {
@@ -86,6 +112,15 @@ bool Gathering::cancel_children(const std::string& message) {
   for (std::size_t i = 0; i < count_; ++i) any |= children_[i].future().cancel(message);
   cancel_requested_ |= any;
   return any;
+}
+
+// As in asyncio, where the callbacks of the children refer to it. That it lets go of the children
+// keeps a future that nobody can end any more from holding both for ever.
+bool Gathering::held_by_children() noexcept {
+  if (outer_.done() || std::exchange(dropped_, true)) return false;
+  const Ref<FutureState> keep(&outer_);
+  for (std::size_t i = 0; i < count_; ++i) children_[i].hold_gathering();
+  return true;
 }
 
 std::string Gathering::describe_children() const { return "gather of " + std::to_string(count_); }

@@ -7,7 +7,9 @@
 // as they are. The result is a Future of a tuple (void as std::monostate) or, for a vector, of a
 // vector, in the order of the arguments. The first exception ends it at once; the siblings keep
 // running. Cancelling it cancels every child. Its waiter resumes three iterations after coroutines
-// that end at once. Source: asyncio.gather.
+// that end at once. One whose handle is dropped goes on as long as its children do: its callbacks
+// run, and of several exceptions that nobody looks at the first one is reported. A pending future
+// of another loop throws std::invalid_argument. Source: asyncio.gather.
 #pragma once
 
 #include <cstddef>
@@ -42,11 +44,17 @@ class Gathering {
   bool cancel_children(const std::string& message);
   std::string describe_children() const;
   void children(std::vector<const FutureState*>& into) const;
+  // Asked when the last handle has gone: whether the children hold it from now on.
+  bool held_by_children() noexcept;
 
  private:
   // One child, and its place in its callbacks.
   class Child final : public Runnable {
    public:
+    static void* operator new[](std::size_t bytes) { return Arena::allocate_here(bytes); }
+    static void operator delete[](void* children, std::size_t bytes) noexcept {
+      Arena::deallocate(children, bytes);
+    }
     ~Child() { unwatch(); }
     // False if it has ended.
     bool watch(Gathering& gathering, Ref<FutureState> future);
@@ -54,11 +62,13 @@ class Gathering {
     bool has_value() const { return (word_ & kValue) != 0; }
     void run() override;
     void drop() noexcept override;
-    void scheduled(FutureState&) override;
+    bool scheduled(FutureState&) override;
+    // If it has not ended: its callbacks hold the gathering, which does not hold it any more.
+    void hold_gathering();
 
    private:
     static constexpr std::uintptr_t kRegistered = 1;
-    static constexpr std::uintptr_t kInQueue = 2;
+    static constexpr std::uintptr_t kHolds = 2;  // the gathering: in the queue, or nobody else does
     static constexpr std::uintptr_t kValue = 4;  // it has ended with one: no need to look at it
     Gathering& gathering() const { return *reinterpret_cast<Gathering*>(word_ & ~7); }
     void unwatch() noexcept;
@@ -67,6 +77,7 @@ class Gathering {
     std::uintptr_t word_ = 0;  // the gathering and the above: there may be millions of children
   };
 
+  bool counts_only();
   void child_done(const Child& child);
   void fail_with(FutureState& child);
   virtual void succeed() = 0;
@@ -81,6 +92,7 @@ class Gathering {
   Mode mode_;
   bool cancel_requested_ = false;
   bool cancelling_ = false;  // cancel_children() runs: to come back to it is a cycle
+  bool dropped_ = false;     // nobody has a handle
 };
 
 // Collect makes the result of the children.
@@ -108,6 +120,10 @@ class GatherState final : public ValueState<typename Collect::Value>, public Gat
     }
   }
   void fail(std::exception_ptr error) override { this->set_exception(std::move(error)); }
+  bool lives_on() noexcept override { return held_by_children(); }
+  void dispose() noexcept override {
+    if (!held_by_children()) delete this;
+  }
 };
 
 // What becomes of a child's state: its value, or its outcome.

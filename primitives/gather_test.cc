@@ -248,6 +248,85 @@ TEST(Gather, AnExceptionThatNobodyLooksAtIsFound) {
   EXPECT_THAT(findings.all()[0].message, HasSubstr("lost"));
 }
 
+// What the exception handler is told of exceptions nobody looked at, each with the time in seconds.
+Coro<> log_unretrieved(Log& log, Coro<> program) {
+  sim::running_loop().set_exception_handler(
+      [&](sim::EventLoop&, const sim::ExceptionContext& context) {
+        log.push_back(std::to_string(sim::uptime() / 1s) + " " +
+                      sim::internal::describe_exception(context.exception));
+      });
+  co_await std::move(program);
+}
+
+TEST(Gather, OneThatWasDroppedReportsTheFirstExceptionWhenAllHaveEnded) {
+  Log log;
+  const auto body = []() -> Coro<> {
+    sim::gather(fail_after(1s, "first"), fail_after(2s, "second"), number_after(3s, 1));
+    co_await sim::sleep(4s);
+    sim::gather(sim::gather(fail_after(1s, "inner"), fail_after(2s, "x")), number_after(3s, 1));
+    co_await sim::sleep(4s);
+    sim::gather_settled(fail_after(1s, "first"), fail_after(2s, "second"));
+    co_await sim::sleep(4s);
+  };
+  Findings findings;
+  sim::run(log_unretrieved(log, body()), observed_by(findings));
+  EXPECT_THAT(log, ElementsAre("3 std::runtime_error: first", "7 std::runtime_error: inner"));
+  EXPECT_THAT(findings.kinds(), ElementsAre(sim::FindingKind::exception_never_retrieved,
+                                            sim::FindingKind::exception_never_retrieved));
+}
+
+TEST(Gather, OneThatWasDroppedIsToldOfFuturesThatOthersEnd) {
+  Log log;
+  const auto body = []() -> Coro<> {
+    auto first = sim::running_loop().create_future<int>();
+    auto second = sim::running_loop().create_future<int>();
+    sim::gather(first, second);
+    co_await sim::sleep(1s);
+    first.set_exception(std::runtime_error("first"));
+    first = {};
+    co_await sim::sleep(1s);
+    second.set_exception(std::runtime_error("second"));
+    co_await sim::sleep(1s);
+  };
+  Findings findings;
+  sim::run(log_unretrieved(log, body()), observed_by(findings));
+  EXPECT_THAT(log, ElementsAre("2 std::runtime_error: first"));
+}
+
+TEST(Gather, OneThatWasDroppedCallsItsCallbacks) {
+  Log log;
+  const auto body = [&]() -> Coro<> {
+    sim::gather(number_after(2s, 1), number_after(1s, 2)).add_done_callback([&](const auto& all) {
+      const auto [a, b] = all.result();
+      log.push_back(std::to_string(a) + ", " + std::to_string(b));
+    });
+    co_await sim::sleep(3s);
+  };
+  sim::run(body());
+  EXPECT_THAT(log, ElementsAre("1, 2"));
+}
+
+TEST(Gather, OneThatWasDroppedGoesWithAFutureThatNobodyCanEnd) {
+  const auto body = []() -> Coro<> {
+    const auto token = std::make_shared<int>(0);
+    auto child = create_task(number_after(1s, 1));
+    {
+      const auto future = sim::running_loop().create_future<int>();
+      sim::gather(future, future, future).add_done_callback([token] {});
+      auto all = sim::gather(future, child);
+      all.add_done_callback([token] {});
+      EXPECT_EQ(token.use_count(), 3);
+    }
+    EXPECT_EQ(token.use_count(), 2) << "one of its children will end";
+    sim::gather(sim::running_loop().create_future<int>()).add_done_callback([token] {});
+    EXPECT_EQ(token.use_count(), 2);
+    co_await child;
+    co_await sim::yield();
+    EXPECT_EQ(token.use_count(), 1);
+  };
+  sim::run(body());
+}
+
 TEST(Gather, CancellingACycleThroughItThrows) {
   Findings findings;
   const auto body = []() -> Coro<> {

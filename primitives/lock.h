@@ -37,11 +37,15 @@ class Lock {
   // Wakes the first waiter, if any. Throws std::runtime_error if the lock is not held.
   void release() {
     if (!locked_) [[unlikely]] throw_not_held();
+    object_.note_write("releases");
     locked_ = false;
     owner_ = {};
     wake_first();
   }
-  bool locked() const { return locked_; }
+  bool locked() const {
+    object_.note_read();
+    return locked_;
+  }
 
  private:
   friend Guard<Lock>;
@@ -70,7 +74,9 @@ class Lock::Acquiring : public internal::QueuedWaiter {
   explicit Acquiring(Lock* lock) : lock_(lock) {}
 
   bool ready() {
-    if (lock_->locked_ || !lock_->waiters_.all_cancelled()) return false;
+    const bool free = !lock_->locked_ && lock_->waiters_.all_cancelled();
+    lock_->object_.note_write(free ? "acquires" : "queues for");
+    if (!free) return false;
     lock_->take();
     return true;
   }
@@ -86,6 +92,7 @@ class Lock::Acquiring : public internal::QueuedWaiter {
  private:
   void finish_wait() {
     if (!leave_list()) [[unlikely]] throw_destroyed();
+    lock_->object_.note_write(interrupted() ? "gives up" : "acquires");
     if (interrupted()) [[unlikely]] {
       if (!lock_->locked_) lock_->wake_first();
       task_->throw_cancelled();

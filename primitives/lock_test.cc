@@ -196,6 +196,24 @@ TEST(Lock, CancelledWaiterNeverOwnsIt) {
   EXPECT_THAT(log, ElementsAre("next"));
 }
 
+TEST(Lock, ACancelledWaiterLetsNobodyInWhileItIsHeld) {
+  Log log;
+  const auto body = [&]() -> Coro<> {
+    Lock lock;
+    auto guard = co_await lock.guard();
+    auto cancelled = create_task(enter(lock, "cancelled", log));
+    auto next = create_task(enter(lock, "next", log));
+    co_await sim::yield();
+    cancelled.cancel();
+    co_await sim::sleep(1s);
+    log.push_back("released");
+    guard.release();
+    co_await next;
+  };
+  sim::run(body());
+  EXPECT_THAT(log, ElementsAre("released", "next"));
+}
+
 TEST(Lock, AcquireCanBeATaskAndHaveALimit) {
   const auto body = []() -> Coro<> {
     Lock lock;

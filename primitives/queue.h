@@ -42,14 +42,14 @@ class Queue : public internal::QueueBase {
   Get get() { return Get(this); }
   // Throws QueueFull instead of waiting.
   void put_nowait(T item) {
-    if (is_shut_down()) [[unlikely]] throw_shut_down();
-    if (full()) [[unlikely]] throw_full();
+    if (is_closed()) [[unlikely]] throw_shut_down();
+    if (is_full()) [[unlikely]] throw_full();
     items_.push(std::move(item));
     note_put(items_.size());
   }
   // Throws QueueEmpty instead of waiting.
   T get_nowait() {
-    if (empty()) [[unlikely]] throw_empty();
+    if (is_empty()) [[unlikely]] throw_empty();
     T item = items_.pop();
     note_get(items_.size());
     return item;
@@ -80,7 +80,7 @@ class Queue<T, Container>::Putting : public internal::QueueWaiter {
   void resume() {
     leave();
     Queue& into = static_cast<Queue&>(queue());
-    if (into.is_shut_down()) [[unlikely]] into.throw_shut_down();
+    if (into.is_closed()) [[unlikely]] into.throw_shut_down();
     into.items_.push(std::move(item_));
     into.note_put(into.items_.size());
   }
@@ -97,7 +97,7 @@ class Queue<T, Container>::Getting : public internal::QueueWaiter {
   T resume() {
     leave();
     Queue& from = static_cast<Queue&>(queue());
-    if (from.empty()) [[unlikely]] from.throw_shut_down();  // nothing else ends the wait
+    if (from.is_empty()) [[unlikely]] from.throw_shut_down();  // nothing else ends the wait
     T item = from.items_.pop();
     from.note_get(from.items_.size());
     return item;

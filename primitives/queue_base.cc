@@ -33,6 +33,7 @@ void QueueBase::wake_next(WaiterList& line) {
 }
 
 void QueueBase::shut_down(bool immediate, std::size_t dropped) {
+  object_.note_write("shuts down");
   shut_down_ = true;
   if (immediate) {
     size_ = 0;
@@ -45,13 +46,18 @@ void QueueBase::shut_down(bool immediate, std::size_t dropped) {
 }
 
 void QueueBase::throw_empty() const {
+  object_.note_read();
   if (shut_down_) throw_shut_down();
   throw QueueEmpty(describe() + " is empty");
 }
 
-void QueueBase::throw_full() const { throw QueueFull(describe() + " is full"); }
+void QueueBase::throw_full() const {
+  object_.note_read();
+  throw QueueFull(describe() + " is full");
+}
 
 void QueueBase::throw_shut_down() const {
+  object_.note_read();
   throw QueueShutDown(describe() + " has been shut down");
 }
 
@@ -80,7 +86,7 @@ bool QueueWaiter::may_resume() {
 }
 
 void QueueWaiter::give_up() {
-  const bool possible = side_ == Side::get ? !queue_->empty() : !queue_->full();
+  const bool possible = side_ == Side::get ? !queue_->is_empty() : !queue_->is_full();
   if (status_ == WaitStatus::woken && possible) queue_->wake_next(line());
   task_->throw_cancelled();
 }

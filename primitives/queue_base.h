@@ -20,11 +20,23 @@ class QueueWaiter;
 
 class QueueBase {
  public:
-  std::size_t size() const { return size_; }
+  std::size_t size() const {
+    object_.note_read();
+    return size_;
+  }
   std::ptrdiff_t maxsize() const { return maxsize_; }
-  bool empty() const { return size_ == 0; }
-  bool full() const { return maxsize_ > 0 && size_ >= static_cast<std::size_t>(maxsize_); }
-  bool is_shut_down() const { return shut_down_; }
+  bool empty() const {
+    object_.note_read();
+    return is_empty();
+  }
+  bool full() const {
+    object_.note_read();
+    return is_full();
+  }
+  bool is_shut_down() const {
+    object_.note_read();
+    return shut_down_;
+  }
 
   // Says that the processing of one item got from the queue is complete. Throws
   // std::invalid_argument if that is said more often than items were put.
@@ -37,7 +49,12 @@ class QueueBase {
   ~QueueBase() {
     if (!getters_.empty() || !putters_.empty() || !woken_.empty()) [[unlikely]] destroyed_in_use();
   }
+  // The same for the queue's own use, which notes what it does as a whole.
+  bool is_closed() const { return shut_down_; }
+  bool is_empty() const { return size_ == 0; }
+  bool is_full() const { return maxsize_ > 0 && size_ >= static_cast<std::size_t>(maxsize_); }
   void note_put(std::size_t size) {
+    object_.note_write("puts into");
     size_ = size;
     ++unfinished_;
     finished_.clear();
@@ -45,6 +62,7 @@ class QueueBase {
     if (!getters_.empty()) wake_next(getters_);
   }
   void note_get(std::size_t size) {
+    object_.note_write("gets from");
     size_ = size;
     if (!putters_.empty()) wake_next(putters_);
   }
@@ -101,7 +119,8 @@ class QueueWaiter : public QueuedWaiter {
   WaiterList& line() const { return side_ == Side::get ? queue_->getters_ : queue_->putters_; }
   // Whether the operation can go on, if only to throw.
   bool passes() const {
-    return queue_->shut_down_ || !(side_ == Side::get ? queue_->empty() : queue_->full());
+    queue_->object_.note_write("looks at");
+    return queue_->shut_down_ || !(side_ == Side::get ? queue_->is_empty() : queue_->is_full());
   }
   [[noreturn]] void give_up();
 

@@ -139,6 +139,52 @@ TEST(Queue, ACancelledGetterPassesItsWakeUpOn) {
   EXPECT_THAT(items, ElementsAre(7));
 }
 
+TEST(Queue, AGetterCancelledBeforeThePutLeavesTheOthersInTheirOrder) {
+  std::vector<int> b_got;
+  std::vector<int> c_got;
+  std::vector<int> d_got;
+  const auto body = [&]() -> Coro<> {
+    Queue<int> queue;
+    auto a = create_task(queue.get());
+    auto b = create_task(get_into(queue, b_got));
+    auto c = create_task(get_into(queue, c_got));
+    auto d = create_task(get_into(queue, d_got));
+    co_await sim::yield();
+    a.cancel();
+    queue.put_nowait(1);
+    co_await b;
+    queue.put_nowait(2);
+    queue.put_nowait(3);
+    co_await sim::gather(c, d);
+  };
+  sim::run(body());
+  EXPECT_THAT(b_got, ElementsAre(1));
+  EXPECT_THAT(c_got, ElementsAre(2));
+  EXPECT_THAT(d_got, ElementsAre(3));
+}
+
+TEST(Queue, APutWakesOneGetterAndLeavesTheOthersInFrontOfANewcomer) {
+  std::vector<int> a_got;
+  std::vector<int> b_got;
+  std::vector<int> newcomer_got;
+  const auto body = [&]() -> Coro<> {
+    Queue<int> queue;
+    auto a = create_task(get_into(queue, a_got));
+    auto b = create_task(get_into(queue, b_got));
+    co_await sim::yield();
+    sim::running_loop().call_soon([&] { queue.put_nowait(1); });
+    sim::running_loop().call_soon([&] { EXPECT_EQ(queue.get_nowait(), 1); });
+    auto newcomer = create_task(get_into(queue, newcomer_got));
+    co_await sim::sleep(1s);
+    for (int item : {2, 3, 4}) queue.put_nowait(item);
+    co_await sim::gather(a, b, newcomer);
+  };
+  sim::run(body());
+  EXPECT_THAT(b_got, ElementsAre(2));
+  EXPECT_THAT(newcomer_got, ElementsAre(3));
+  EXPECT_THAT(a_got, ElementsAre(4)) << "it was woken, and robbed";
+}
+
 TEST(Queue, ACancelledPutterPassesItsWakeUpOn) {
   const auto body = []() -> Coro<> {
     Queue<int> queue(1);

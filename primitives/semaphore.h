@@ -43,13 +43,20 @@ class Semaphore {
   // that were more than it began with.
   void release() {
     if (value_ >= bound_) [[unlikely]] throw_released_too_often();
+    object_.note_write("releases");
     ++value_;
     wake_next();
   }
   // True if acquire() would suspend.
-  bool locked() const { return value_ == 0 || !waiters_.all_cancelled(); }
+  bool locked() const {
+    object_.note_read();
+    return is_locked();
+  }
   // Permits that nobody holds and no waiter has been given.
-  std::ptrdiff_t value() const { return value_; }
+  std::ptrdiff_t value() const {
+    object_.note_read();
+    return value_;
+  }
 
  protected:
   static constexpr std::ptrdiff_t kUnbounded = PTRDIFF_MAX;
@@ -58,6 +65,7 @@ class Semaphore {
 
  private:
   friend Guard<Semaphore>;
+  bool is_locked() const { return value_ == 0 || !waiters_.all_cancelled(); }
   // Gives a permit to the first that waits; false if nobody does.
   bool wake_next() {
     internal::QueuedWaiter* w = waiters_.first_waiting();
@@ -86,7 +94,9 @@ class Semaphore::Acquiring : public internal::QueuedWaiter {
   explicit Acquiring(Semaphore* semaphore) : semaphore_(semaphore) {}
 
   bool ready() {
-    if (semaphore_->locked()) return false;
+    const bool free = !semaphore_->is_locked();
+    semaphore_->object_.note_write(free ? "acquires" : "queues for");
+    if (!free) return false;
     --semaphore_->value_;
     return true;
   }
@@ -103,6 +113,7 @@ class Semaphore::Acquiring : public internal::QueuedWaiter {
   void finish_wait() {
     if (!leave_list()) [[unlikely]] throw_destroyed();
     const bool cancelled = interrupted();
+    semaphore_->object_.note_write(cancelled ? "gives up" : "acquires");
     if (cancelled && status() == internal::WaitStatus::woken) ++semaphore_->value_;
     semaphore_->wake_all_allowed();
     if (cancelled) [[unlikely]] task_->throw_cancelled();

@@ -99,6 +99,27 @@ TEST(Semaphore, AWaiterThatWasGivenAPermitKeepsNewcomersOut) {
   EXPECT_THAT(log, ElementsAre("waiter", "newcomer"));
 }
 
+TEST(Semaphore, PermitsThatNewcomersWereKeptFromReachAllOfThemInOneIteration) {
+  Log log;
+  const auto body = [&]() -> Coro<> {
+    Semaphore semaphore(0);
+    const auto release_three = [&] {
+      for (int i = 0; i < 3; ++i) semaphore.release();
+    };
+    auto first = create_task(enter(semaphore, "first", log));
+    co_await sim::yield();
+    sim::running_loop().call_soon(release_three);
+    auto a = create_task(enter(semaphore, "a", log));
+    auto b = create_task(enter(semaphore, "b", log));
+    for (int i = 0; i < 4; ++i) {
+      co_await sim::yield();
+      log.push_back("tick");
+    }
+  };
+  sim::run(body());
+  EXPECT_THAT(log, ElementsAre("tick", "first", "tick", "a", "b", "tick", "tick"));
+}
+
 TEST(Semaphore, CancelledWithAPermitOnItsWayGivesItBack) {
   const auto body = []() -> Coro<> {
     Semaphore semaphore(0);

@@ -4,10 +4,11 @@
 //
 // A coroutine becomes a task at the call. The result is a Future that ends as the inner one does;
 // when it is cancelled the inner one goes on. Keep a handle to the inner task: nobody else waits
-// for it. Its waiter resumes three iterations after an inner coroutine that ends at once. Source:
-// asyncio.shield.
+// for it. Its waiter resumes three iterations after an inner coroutine that ends at once. A pending
+// future of another loop throws std::runtime_error. Source: asyncio.shield.
 #pragma once
 
+#include <stdexcept>
 #include <utility>
 
 #include "primitives/ensure_future.h"
@@ -56,9 +57,10 @@ class ShieldState final : public ValueState<T> {
     void drop() noexcept override {
       if (std::exchange(is_scheduled, false)) shield.release();
     }
-    void scheduled(FutureState&) override {
+    bool scheduled(FutureState&) override {
       is_scheduled = true;
       shield.retain();
+      return true;
     }
     ShieldState& shield;
     bool is_scheduled = false;
@@ -100,6 +102,7 @@ auto shield(X&& awaitable) {
   auto inner = internal::ensure_state(std::forward<X>(awaitable));
   using Inner = std::remove_reference_t<decltype(*inner)>;
   const bool done = inner->done();
+  internal::require_own<std::runtime_error>("shield", *inner);
   internal::Ref<internal::ShieldState<T, Inner>> shield(
       new internal::ShieldState<T, Inner>(std::move(inner)));
   if (done) shield->take_over();

@@ -104,6 +104,19 @@ TEST(Shield, AnExceptionAfterTheWaiterWasCancelledIsFound) {
   EXPECT_THAT(findings.all()[0].message, HasSubstr("fail_after"));
 }
 
+TEST(Shield, AnExceptionInTheIterationOfTheCancellationCountsAsLookedAt) {
+  Findings findings;
+  const auto body = []() -> Coro<> {
+    auto inner = sim::running_loop().create_future<int>();
+    auto outer = sim::shield(inner);
+    inner.set_exception(std::runtime_error("failed"));
+    EXPECT_TRUE(outer.cancel());
+    co_await sim::yield();
+  };
+  sim::run(body(), observed_by(findings));
+  EXPECT_THAT(findings.all(), IsEmpty());
+}
+
 TEST(Shield, MovesAResultThatCannotBeCopied) {
   const auto body = []() -> Coro<> {
     const auto make = []() -> Coro<std::unique_ptr<int>> { co_return std::make_unique<int>(7); };

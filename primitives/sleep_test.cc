@@ -82,6 +82,25 @@ TEST(Sleep, CancelledItThrowsAtOnceAndDisarmsItsTimer) {
   EXPECT_EQ(runner.stats().virtual_time, 1s);
 }
 
+TEST(Sleep, CancelledAsItsTimerRunsItLeavesLaterTimersAlone) {
+  int fired = 0;
+  const auto sleeper = []() -> Coro<> { co_await sim::sleep(1s); };
+  const auto body = [&]() -> Coro<> {
+    sim::EventLoop& loop = sim::running_loop();
+    sim::Task<> task;
+    loop.call_later(1s, [&] { task.cancel(); });
+    task = sim::create_task(sleeper());
+    co_await sim::yield();
+    loop.call_later(1s, [&] {  // behind the sleeper's timer, whose place is free now
+      for (int i = 0; i < 3; ++i) loop.call_later(1s, [&] { ++fired; });
+    });
+    co_await sim::sleep(3s);
+    EXPECT_TRUE(task.cancelled());
+  };
+  sim::run(body());
+  EXPECT_EQ(fired, 3);
+}
+
 TEST(Sleep, ATaskThatCancelsItselfIsThrownOutWhereItSuspendsNext) {
   const auto body = []() -> Coro<> {
     sim::Event never;

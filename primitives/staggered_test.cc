@@ -162,6 +162,22 @@ TEST_F(StaggeredLog, CancellingTheRaceCancelsWhatRunsAndWaitsForIt) {
                                 "150 race cancelled"));
 }
 
+TEST(Staggered, TheMessageOfACancellationReachesWhatRuns) {
+  std::string message;
+  const auto attempt = [&]() -> Coro<> {
+    message = co_await sim::test::cancellation_of(sim::sleep(1h));
+  };
+  const auto body = [&]() -> Coro<> {
+    std::vector<std::function<Coro<>()>> attempts{attempt};
+    auto task = create_task(staggered_race(attempts, 1s));
+    co_await sim::sleep(1ms);
+    task.cancel("enough");
+    EXPECT_EQ(co_await sim::test::cancellation_of(task), "enough");
+  };
+  sim::run(body());
+  EXPECT_EQ(message, "enough");
+}
+
 TEST_F(StaggeredLog, RunsWithEagerTasks) {
   const auto body = [&]() -> Coro<> {
     sim::running_loop().set_eager_tasks(true);

@@ -34,7 +34,7 @@ class TaskGroup::Child final : public internal::Runnable {
       group->child_done(*task);
     } catch (const std::runtime_error&) {  // a cycle of waits was to be cancelled
       running_loop().call_exception_handler(
-          {"exception in the callback of a task group", std::current_exception(), {}, {}});
+          {"exception in the callback of a task group", std::current_exception()});
     }
   }
   void drop() noexcept override {
@@ -132,7 +132,7 @@ void TaskGroup::child_done(TaskState& task) {
     running_loop().call_exception_handler(
         {"task " + task.name() + " failed, and the parent of its group had ended: " +
              parent_->name(),
-         error, AnyTask(&task), {}});
+         error, AnyTask(&task)});
     return;
   }
   if (aborting_ || parent_cancel_requested_) return;
@@ -152,8 +152,8 @@ Coro<> TaskGroup::leave(std::exception_ptr error, bool cancelled) {
     cancellation = waited.exception();
     abort();
   }
-  // What the group asked of its parent is taken back, so that it does not leave the block.
-  if (parent_cancel_requested_ && parent_->uncancel() == 0) cancellation = nullptr;
+  // What the group asked of its parent is taken back. There are errors then, which are thrown.
+  if (parent_cancel_requested_) parent_->uncancel();
   if (cancellation != nullptr && errors_.empty()) std::rethrow_exception(cancellation);
   if (error != nullptr && !cancelled) errors_.push_back(error);
   if (errors_.empty()) co_return;

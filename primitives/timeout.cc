@@ -50,8 +50,7 @@ void Timeout::run() {
   try {
     task_->cancel("");
   } catch (const std::runtime_error&) {  // a cycle of waits
-    running_loop().call_exception_handler(
-        {"exception in a timeout", std::current_exception(), {}, {}});
+    running_loop().call_exception_handler({"exception in a timeout", std::current_exception()});
     return;
   }
   state_ = State::expiring;

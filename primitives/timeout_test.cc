@@ -104,6 +104,21 @@ TEST(Timeout, ADeadlineInThePastComesInTheNextIteration) {
   sim::run(body());
 }
 
+TEST(Timeout, ADeadlineOfThisInstantComesAheadOfWhatIsScheduledLater) {
+  bool expired = false;
+  const auto body = [&]() -> Coro<> {
+    const auto work = [&](Timeout& limit) -> Coro<> {
+      limit.reschedule(sim::now());
+      sim::running_loop().call_soon([&] { expired = limit.expired(); });
+      co_await sim::sleep(1h);
+    };
+    const auto ended = co_await sim::settle(sim::timeout(1h, work));
+    EXPECT_THROW(ended.value(), TimeoutError);
+  };
+  sim::run(body());
+  EXPECT_TRUE(expired);
+}
+
 TEST(Timeout, RescheduleAfterItHasExpiredThrows) {
   const auto body = []() -> Coro<> {
     const auto work = [](Timeout& limit) -> Coro<> {

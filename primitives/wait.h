@@ -38,12 +38,15 @@ struct WaitResult {
 };
 
 // The handles are tasks of one type, AnyTask, or futures of one type; each counts once. Throws
-// std::invalid_argument if there are none.
+// std::invalid_argument if there are none, std::runtime_error if a pending one is another loop's.
 template <class H>
 Coro<WaitResult<H>> wait(std::vector<H> handles, WaitOptions options = WaitOptions()) {
   if (handles.empty()) throw std::invalid_argument("wait: no tasks or futures to wait for");
   std::vector<internal::Ref<internal::FutureState>> futures;
-  for (const H& handle : handles) futures.emplace_back(handle.state());
+  for (const H& handle : handles) {
+    internal::require_own<std::runtime_error>("wait for", *handle.state());
+    futures.emplace_back(handle.state());
+  }
   internal::WaitSet set(std::move(futures), options.return_when);
   co_await set.wait(options.timeout);
   WaitResult<H> result;

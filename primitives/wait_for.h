@@ -25,6 +25,7 @@ template <class T, class X>
 Coro<T> wait_for_no_time(X awaitable) {
   auto state = ensure_state(std::move(awaitable));
   if (!state->done()) {
+    require_own<std::runtime_error>("wait for", *state);
     WaitSet set({Ref<FutureState>(state.get())}, ReturnWhen::all_completed);
     state->cancel("");
     co_await set.wait(std::nullopt);

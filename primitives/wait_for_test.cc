@@ -162,6 +162,18 @@ TEST(WaitFor, AnExceptionComesThrough) {
   sim::run(body());
 }
 
+TEST(WaitFor, WithNoTimeAnExceptionThatComesThroughCountsAsLookedAt) {
+  Findings findings;
+  const auto body = []() -> Coro<> {
+    auto future = sim::running_loop().create_future<int>();
+    future.set_exception(std::out_of_range("far"));
+    const auto ended = co_await sim::settle(sim::wait_for(std::move(future), 0s));
+    EXPECT_THROW(ended.value(), std::out_of_range);
+  };
+  sim::run(body(), observed_by(findings));
+  EXPECT_THAT(findings.all(), IsEmpty());
+}
+
 TEST(WaitFor, CarriesResultsThatCannotBeCopied) {
   const auto body = []() -> Coro<> {
     const auto make = []() -> Coro<std::unique_ptr<int>> {

@@ -31,10 +31,11 @@ class WaitSet::State {
       is_registered = false;
       if (std::exchange(is_scheduled, false)) state->release();
     }
-    void scheduled(FutureState&) override {
+    bool scheduled(FutureState&) override {
       is_registered = false;
       is_scheduled = true;
       state->retain();
+      return true;
     }
     State* state = nullptr;
     Ref<FutureState> future;

@@ -23,8 +23,17 @@ using Script = std::vector<Step>;  // of one task
 struct Program {
   std::vector<Script> scripts;
   std::uint64_t seed;
-  int schedule;  // 0: asyncio's order; 1: ties of timers; 2: any order
+  int schedule;  // see options()
 };
+
+// A run under schedule 0, asyncio's order, or one where the source decides: 1, ties of timers; 2,
+// any order.
+inline sim::RunOptions options(int schedule, sim::RandomSource& source) {
+  sim::RunOptions options;
+  options.order = schedule == 2 ? sim::Order::any : sim::Order::fifo;
+  if (schedule != 0) options.source = &source;
+  return options;
+}
 
 inline rc::Gen<Step> step(int tasks) {
   return rc::gen::apply(
@@ -90,11 +99,9 @@ sim::RunStats run(const Program& program, Use use, AtRest at_rest, AtEnd at_end)
     tasks.clear();
   };
   sim::RandomSource source(program.seed);
-  sim::RunOptions options;
-  options.order = program.schedule == 2 ? sim::Order::any : sim::Order::fifo;
-  if (program.schedule != 0) options.source = &source;
-  options.trace = true;
-  sim::Runner runner(options);
+  sim::RunOptions run_options = options(program.schedule, source);
+  run_options.trace = true;
+  sim::Runner runner(run_options);
   runner.run(main());
   runner.close();
   return runner.stats();

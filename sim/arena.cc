@@ -95,6 +95,7 @@ void* Arena::allocate_slow(std::size_t bytes) {
     if (rounded > bump_left_) next_chunk();
     block = std::exchange(bump_, bump_ + rounded);
     bump_left_ -= rounded;
+    top_class_ = std::max(top_class_, size_class + 1);
   }
   ++allocated_;
   return block;
@@ -112,7 +113,8 @@ void Arena::deallocate_special(void* block, std::size_t bytes) noexcept {
 
 void Arena::reset() noexcept {
   assert(live_blocks() == 0);
-  for (Free*& list : free_) list = nullptr;
+  std::fill_n(free_, top_class_, nullptr);
+  top_class_ = 0;
   chunks_used_ = 0;
   bump_ = nullptr;
   bump_left_ = 0;

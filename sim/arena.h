@@ -51,6 +51,7 @@ class Arena {
     const std::size_t rounded = size_class * kUnit;
     if (kArenaRecycles && size_class < kClasses && rounded <= bump_left_) [[likely]] {
       bump_left_ -= rounded;
+      if (size_class >= top_class_) top_class_ = size_class + 1;
       ++allocated_;
       return std::exchange(bump_, bump_ + rounded);
     }
@@ -112,6 +113,7 @@ class Arena {
   std::size_t chunks_used_ = 0;
   std::vector<Chunk*> chunks_;
   std::vector<void*> regions_;  // what the chunks lie in
+  std::size_t top_class_ = 0;   // no block of this size class or above has been handed out
   Free* free_[kClasses] = {};
 };
 

@@ -11,29 +11,31 @@
 
 namespace sim::internal {
 
+class CallbackState;
+
 // What a callback carries besides its function.
 class CallbackScope {
  public:
   CallbackScope();
   // From now on the context is empty.
   void forget_context() { context_ = {}; }
-  // Calls `function` inside the scope.
+  // Calls `function` inside the scope. `callback` is what the exception handler is given of it.
   template <class F>
-  void call(F&& function) noexcept {
+  void call(F&& function, CallbackState* callback = nullptr) noexcept {
     Scheduler& scheduler = *current_scheduler;
     Origin* const outer_origin = scheduler.exchange_origin(&origin_);
     Ref<Context> outer_context = scheduler.exchange_context(std::move(context_));
     try {
       std::forward<F>(function)();
     } catch (...) {
-      callback_failed();
+      callback_failed(callback);
     }
     scheduler.exchange_context(std::move(outer_context));
     scheduler.exchange_origin(outer_origin);
   }
 
  private:
-  static void callback_failed() noexcept;
+  static void callback_failed(CallbackState* callback) noexcept;
   Ref<Context> context_;
   Origin origin_;
 };
@@ -102,7 +104,10 @@ class DoneCallback final : public Runnable {
     delete this;
   }
   void drop() noexcept override { delete this; }
-  void scheduled(FutureState& future) override { future_ = Ref<FutureState>(&future); }
+  bool scheduled(FutureState& future) override {
+    future_ = Ref<FutureState>(&future);
+    return true;
+  }
   std::uint64_t id() const override { return id_; }
 
  private:

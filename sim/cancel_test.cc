@@ -332,6 +332,23 @@ TEST(Cancel, OfItselfCancelsTheTaskItAwaitsNext) {
   sim::run(body());
 }
 
+TEST(Cancel, OfItselfThatTheTaskItAwaitsNextSwallowsLeavesItTheResult) {
+  const auto swallow = []() -> Coro<std::string> {
+    co_await sim::settle(sim::sleep(1h));
+    co_return "kept";
+  };
+  const auto await_it = [](Task<std::string> inner) -> Coro<std::string> {
+    sim::current_task().cancel();
+    co_return co_await inner;
+  };
+  const auto body = [&]() -> Coro<> {
+    auto inner = create_task(swallow());
+    EXPECT_EQ(co_await create_task(await_it(inner)), "kept");
+    EXPECT_EQ(inner.cancelling(), 1);
+  };
+  sim::run(body());
+}
+
 TEST(Cancel, OfItselfEndsTheSleepItAwaitsNextAtOnce) {
   const auto child = []() -> Coro<std::string> {
     sim::current_task().cancel("own");

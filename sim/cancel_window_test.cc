@@ -69,6 +69,24 @@ TEST(CancelWindow, ACancelAfterAnExceptionWasSetLosesItAndItCountsAsRetrieved) {
   EXPECT_TRUE(findings.all().empty());
 }
 
+// Between the end of its child and its own a gather can no longer be cancelled.
+TEST(CancelWindow, ACancelBeforeAGatherHasTheExceptionOfItsChildLosesItToo) {
+  sim::test::Findings findings;
+  const auto fails = []() -> Coro<> {
+    co_await sim::yield();
+    throw std::runtime_error("lost");
+  };
+  const auto gathers = [&]() -> Coro<> { co_await sim::gather(fails()); };
+  const auto body = [&]() -> Coro<> {
+    auto task = create_task(gathers());
+    for (int i = 0; i < 3; ++i) co_await sim::yield();
+    task.cancel("w");
+    EXPECT_EQ(co_await cancellation_of(task), "w");
+  };
+  sim::run(body(), sim::test::observed_by(findings));
+  EXPECT_TRUE(findings.all().empty());
+}
+
 TEST(CancelWindow, ARequestTakenBackThereLeavesTheResult) {
   EXPECT_EQ(outcome_of([](StringTask& task, Future<int>& future) {
               future.set_result(7);

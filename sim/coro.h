@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "sim/await.h"
+#include "sim/cancelled_place.h"
 
 namespace sim {
 
@@ -49,7 +50,12 @@ struct CoroPromiseBase : AwaitingPromise {
     FrameBlock<T>::deallocate(frame, bytes);
   }
   Result<T>& typed_result() { return static_cast<Result<T>&>(*result); }
-  void unhandled_exception() noexcept { typed_result().set_current_exception(); }
+  void unhandled_exception() noexcept {
+    typed_result().set_current_exception();
+    if (this->result->kind() == ResultKind::cancelled) {
+      note_cancelled(typed_result().error(), this->place);
+    }
+  }
 };
 
 template <class T>

@@ -24,26 +24,25 @@ EventLoop& running_loop() { return internal::Scheduler::here().loop(); }
 
 namespace {
 
-// Makes a task's context the current one, where no task runs.
+// Makes a task's context the one of whoever runs.
 class InContextOf {
  public:
-  InContextOf(internal::Scheduler& scheduler, const AnyTask& task) : scheduler_(scheduler) {
-    if (!task || scheduler.current() != nullptr) return;
+  InContextOf(internal::Scheduler& scheduler, const AnyTask& task) {
+    if (!task || task.state() == scheduler.current()) return;
     const internal::TaskState::Extra* extra = task.state()->extra_if_any();
-    outer_ = scheduler.exchange_context(extra != nullptr ? extra->context
-                                                         : internal::Ref<internal::Context>());
-    entered_ = true;
+    context_ = &scheduler.context();
+    outer_ = std::exchange(*context_, extra != nullptr ? extra->context
+                                                       : internal::Ref<internal::Context>());
   }
   InContextOf(const InContextOf&) = delete;
   InContextOf& operator=(const InContextOf&) = delete;
   ~InContextOf() {
-    if (entered_) scheduler_.exchange_context(std::move(outer_));
+    if (context_ != nullptr) *context_ = std::move(outer_);
   }
 
  private:
-  internal::Scheduler& scheduler_;
+  internal::Ref<internal::Context>* context_ = nullptr;
   internal::Ref<internal::Context> outer_;
-  bool entered_ = false;
 };
 
 }  // namespace
@@ -74,16 +73,17 @@ CallbackScope::CallbackScope() : origin_(Scheduler::here().origin().next()) {
   if (const Ref<Context>* context = current_scheduler->context_if_any()) context_ = *context;
 }
 
-void CallbackScope::callback_failed() noexcept {
+void CallbackScope::callback_failed(CallbackState* callback) noexcept {
   if (current_scheduler->failed()) return;  // a failed SIM_CHECK, recorded already
-  current_scheduler->loop().call_exception_handler(
-      {"exception in callback", std::current_exception(), {}, {}});
+  current_scheduler->loop().call_exception_handler({.message = "exception in callback",
+                                                    .exception = std::current_exception(),
+                                                    .handle = Handle(callback)});
 }
 
 void CallbackState::run() {
   if (!cancelled_) {
     ran_ = true;
-    scope_.call([this] { call(); });
+    scope_.call([this] { call(); }, this);
   }
   release();
 }

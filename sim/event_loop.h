@@ -28,6 +28,8 @@ class Handle {
   Handle() = default;
   explicit Handle(internal::CallbackState* state) : state_(state) {}
 
+  // False for an empty one.
+  explicit operator bool() const { return static_cast<bool>(state_); }
   // The callback will not run. No effect once it has run.
   void cancel() const {
     if (state_) state_->cancel();
@@ -40,12 +42,14 @@ class Handle {
   internal::Ref<internal::CallbackState> state_;
 };
 
-// What the exception handler is told.
+// What the exception handler is told: asyncio's keys. What is not concerned is empty.
 struct ExceptionContext {
   std::string message;
   std::exception_ptr exception;
-  AnyTask task;          // that failed, where it is one
-  std::string asyncgen;  // the asynchronous generator that failed to close, where it is one
+  AnyTask task = {};          // that failed
+  AnyFuture future = {};      // whose exception nobody looked at; a task stands in both
+  Handle handle = {};         // the callback that failed, where call_soon and the like gave one
+  std::string asyncgen = {};  // the asynchronous generator that failed to close
 };
 
 class EventLoop {
@@ -91,8 +95,8 @@ class EventLoop {
   // What is told of exceptions that nobody can catch: those of callbacks, of tasks that fail and
   // generators that fail to close while the loop shuts down, and of futures that go without
   // anybody having looked at their exception (those are the finding exception_never_retrieved too).
-  // It runs in the context of the task or callback that failed. Null restores the default, which
-  // reports unhandled_exception.
+  // It runs in the context of the task or callback that failed, whoever dropped the last handle.
+  // Null restores the default, which reports unhandled_exception.
   void set_exception_handler(ExceptionHandler handler) { handler_ = std::move(handler); }
   void call_exception_handler(const ExceptionContext& context);
   bool has_exception_handler() const { return handler_ != nullptr; }
@@ -103,6 +107,7 @@ class EventLoop {
 
   // The runtime's.
   internal::Scheduler& scheduler() { return scheduler_; }
+  const internal::Scheduler& scheduler() const { return scheduler_; }
   internal::Shutdown& shutdown() { return shutdown_; }
   // As new, with its memory. False if a handle outlived the last run: the loop has to go then.
   bool reset();

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "primitives/primitives.h"
 #include "sim/internal/test_support.h"
@@ -210,6 +211,39 @@ TEST(EventLoop, TheExceptionHandlerIsToldWhatCallbacksThrow) {
   EXPECT_THAT(log, ElementsAre("std::out_of_range: far", "sim::CancelledError: cancelled",
                                "an exception of type int"));
   EXPECT_TRUE(findings.all().empty());
+}
+
+TEST(EventLoop, TheExceptionHandlerIsGivenWhatFailed) {
+  std::vector<sim::ExceptionContext> told;
+  sim::test::Findings findings;
+  const auto body = [&]() -> Coro<> {
+    running_loop().set_exception_handler(
+        [&](sim::EventLoop&, const sim::ExceptionContext& context) { told.push_back(context); });
+    const auto fails = []() -> Coro<> {
+      co_await sim::sleep(1s);
+      throw std::out_of_range("far");
+    };
+    const Handle timer = running_loop().call_later(2s, [] { throw std::out_of_range("far"); });
+    sim::create_task(fails(), "careless");
+    running_loop().create_future<int>().set_exception(std::out_of_range("far"));
+    co_await sim::sleep(3s);
+    std::vector<std::string> messages;
+    for (const auto& context : told) messages.push_back(context.message);
+    EXPECT_THAT(messages, ElementsAre("Future exception was never retrieved",
+                                      "Task exception was never retrieved",
+                                      "exception in callback"));
+    EXPECT_TRUE(told[0].future.done() && !told[0].task && !told[0].handle);
+    EXPECT_TRUE(told[0].future.exception() == told[0].exception);
+    EXPECT_EQ(told[1].task.name(), "careless");
+    EXPECT_TRUE(told[1].future.state() == told[1].task.state() && !told[1].handle);
+    EXPECT_EQ(told[2].handle.when(), timer.when());
+    EXPECT_TRUE(!told[2].future && !told[2].task);
+    told.clear();  // the handler has kept them; they are told once
+  };
+  sim::run(body(), sim::test::observed_by(findings));
+  EXPECT_TRUE(told.empty());
+  EXPECT_THAT(findings.kinds(), ElementsAre(sim::FindingKind::exception_never_retrieved,
+                                            sim::FindingKind::exception_never_retrieved));
 }
 
 TEST(EventLoop, WithoutAHandlerWhatCallbacksThrowIsAFinding) {

@@ -25,6 +25,7 @@ using sim::test::observed_by;
 using testing::ElementsAre;
 using testing::EndsWith;
 using testing::IsEmpty;
+using testing::MatchesRegex;
 using testing::StartsWith;
 
 std::string here(int line) { return __FILE__ + (":" + std::to_string(line)); }
@@ -236,7 +237,8 @@ TEST(UnhandledException, NamesTheMessageOfACancellation) {
   };
   EXPECT_THROW(sim::run(main(), observed_by(findings)), sim::CancelledError);
   ASSERT_THAT(findings.kinds(), ElementsAre(FindingKind::unhandled_exception));
-  EXPECT_EQ(findings.all()[0].message, "main ended with sim::CancelledError: enough");
+  EXPECT_THAT(findings.all()[0].message,
+              MatchesRegex("cancelled: enough, at .*finding_test.cc:[0-9]+"));
 }
 
 TEST(UnhandledException, NamesACancellationWithoutAMessageToo) {
@@ -247,7 +249,24 @@ TEST(UnhandledException, NamesACancellationWithoutAMessageToo) {
   };
   EXPECT_THROW(sim::run(main(), observed_by(findings)), sim::CancelledError);
   ASSERT_THAT(findings.kinds(), ElementsAre(FindingKind::unhandled_exception));
-  EXPECT_EQ(findings.all()[0].message, "main ended with sim::CancelledError");
+  EXPECT_THAT(findings.all()[0].message,
+              MatchesRegex("cancelled: no message, at .*finding_test.cc:[0-9]+"));
+}
+
+TEST(UnhandledException, ShowsTheInnermostAwaitThatACancellationCameUpAt) {
+  Findings findings;
+  std::uint_least32_t inner_line = 0;
+  const auto inner = [&]() -> Coro<> {
+    inner_line = std::source_location::current().line() + 1;
+    co_await sim::sleep(1s);
+  };
+  const auto main = [&]() -> Coro<> {
+    sim::running_loop().call_soon([task = sim::current_task()] { task.cancel("enough"); });
+    co_await inner();
+  };
+  EXPECT_THROW(sim::run(main(), observed_by(findings)), sim::CancelledError);
+  ASSERT_THAT(findings.kinds(), ElementsAre(FindingKind::unhandled_exception));
+  EXPECT_EQ(findings.all()[0].place.line(), inner_line);
 }
 
 TEST(LimitExceeded, OfLiveTasksIsReportedOnceWithTheStackThatPassedIt) {

@@ -2,6 +2,24 @@
 
 namespace sim::internal {
 
+namespace {
+
+// "task main cannot await itself", and where it stands.
+std::string describe_refusal(const TaskState* task, const char* verb, const std::string& what) {
+  if (task == nullptr) return std::string("a callback cannot ") + verb + " " + what;
+  std::string message =
+      "task " + task->name() + " cannot " + verb + " " + what + "\n" + task->stack();
+  message.pop_back();  // the end of the last line
+  return message;
+}
+
+}  // namespace
+
+std::string describe_foreign(const char* verb, const FutureState& future) {
+  return describe_refusal(Scheduler::here().current(), verb,
+                          future.describe() + ", which belongs to another loop");
+}
+
 // As in asyncio the error is thrown one iteration later. A task that awaits itself can be awaited
 // by nobody any more until it has ended.
 void FutureWaiter::suspend_misused(PromiseBase& at) {
@@ -28,11 +46,8 @@ void FutureWaiter::throw_requested() const {
 }
 
 void FutureWaiter::throw_misused() const {
-  const std::string what =
-      future_.get() == task_ ? "itself" : future_->describe() + ", which belongs to another loop";
-  std::string message = "task " + task_->name() + " cannot await " + what + "\n" + task_->stack();
-  message.pop_back();  // the end of the last line
-  throw std::runtime_error(message);
+  if (future_.get() == task_) throw std::runtime_error(describe_refusal(task_, "await", "itself"));
+  throw std::runtime_error(describe_foreign("await", *future_));
 }
 
 void FutureWaiter::throw_awaited_itself_before() const {

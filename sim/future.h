@@ -24,6 +24,17 @@ namespace sim {
 
 namespace internal {
 
+// "task main cannot gather Future, which belongs to another loop", and the task's async stack.
+std::string describe_foreign(const char* verb, const FutureState& future);
+
+// Throws E if it belongs to another loop and has not ended: its end would be told over there.
+template <class E>
+void require_own(const char* verb, const FutureState& future) {
+  if (!future.done() && Arena::is_foreign(&future)) [[unlikely]] {
+    throw E(describe_foreign(verb, future));
+  }
+}
+
 // Waits for a future of any kind to end.
 class FutureWaiter : public Waiter {
  public:
@@ -172,6 +183,32 @@ class ResultHandle {
 };
 
 }  // namespace internal
+
+// A future or task of any type of result.
+class AnyFuture {
+ public:
+  AnyFuture() = default;
+  template <class T, class State, class Derived>
+  AnyFuture(const internal::ResultHandle<T, State, Derived>& handle) : state_(handle.state()) {}
+  explicit AnyFuture(internal::FutureState* state) : state_(state) {}
+
+  explicit operator bool() const { return static_cast<bool>(state_); }
+  bool done() const { return state()->done(); }
+  bool cancelled() const { return state()->cancelled(); }
+  bool cancel(std::string message = "") const { return state()->cancel(message); }
+  std::exception_ptr exception() const { return state()->exception(); }
+  friend bool operator==(const AnyFuture& a, const AnyFuture& b) {
+    return a.state_.get() == b.state_.get();
+  }
+
+  internal::FutureState* state() const {
+    if (!state_) throw InvalidStateError("an empty handle");
+    return state_.get();
+  }
+
+ private:
+  internal::Ref<internal::FutureState> state_;
+};
 
 template <class T = void>
 class Future : public internal::ResultHandle<T, internal::ValueState<T>, Future<T>> {

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -268,6 +269,32 @@ TEST(ContextVar, TheExceptionHandlerRunsInTheContextOfTheCallback) {
   };
   sim::run(body());
   EXPECT_EQ(seen, "bar");
+}
+
+TEST(ContextVar, TheExceptionHandlerRunsInTheContextOfTheTaskWhoeverDropsIt) {
+  sim::ContextVar<std::string> variable("v", "foo");
+  Log seen;
+  const auto body = [&]() -> Coro<> {
+    sim::running_loop().set_exception_handler(
+        [&](sim::EventLoop&, const sim::ExceptionContext&) { seen.push_back(variable.get()); });
+    const auto child = [&](const char* value) -> Coro<> {
+      variable.set(value);
+      co_await sim::yield();
+      throw std::runtime_error("x");
+    };
+    create_task(child("its own"));
+    auto kept = create_task(child("dropped by main"));
+    auto shared = std::make_shared<Task<>>(create_task(child("dropped by a callback")));
+    co_await sim::sleep(1s);
+    variable.set("main");
+    kept = Task<>();
+    sim::running_loop().call_soon([shared = std::move(shared)]() mutable { shared.reset(); });
+    co_await sim::yield();
+    EXPECT_EQ(variable.get(), "main");
+  };
+  Findings findings;
+  sim::run(body(), sim::test::observed_by(findings));
+  EXPECT_THAT(seen, ElementsAre("its own", "dropped by main", "dropped by a callback"));
 }
 
 }  // namespace

@@ -23,8 +23,9 @@ void FutureState::schedule_callbacks() {
   Scheduler& scheduler = Scheduler::here();
   const CallbackList ended = std::move(callbacks_);
   ended.for_each([&](Entry entry) {
-    if (entry.kind() == Entry::Kind::runnable) entry.as_runnable()->scheduled(*this);
-    scheduler.push(entry);
+    if (entry.kind() != Entry::Kind::runnable || entry.as_runnable()->scheduled(*this)) {
+      scheduler.push(entry);
+    }
   });
 }
 
@@ -55,18 +56,33 @@ bool ends_without_a_word(const std::exception_ptr& error) {
 
 }  // namespace
 
-void FutureState::end_of_life() {
+bool FutureState::end_of_life() {
+  if (!done() && lives_on()) return false;
   if (status_ == Status::exception && !retrieved_ && !ends_without_a_word(error())) [[unlikely]] {
-    const std::string message =
-        describe() + " ended with an exception that nobody looked at: " +
-        describe_exception(error());
-    report_finding({FindingKind::exception_never_retrieved, message, {}, {}});
-    if (current_scheduler != nullptr && current_scheduler->loop().has_exception_handler() &&
-        !current_scheduler->closing()) {
-      current_scheduler->loop().call_exception_handler({message, error(), {}, {}});
-    }
+    refs_ = 1;
+    report_never_retrieved();
+    if (--refs_ != 0) return false;  // the exception handler has kept it
   }
   drop_callbacks();
+  return true;
+}
+
+void FutureState::report_never_retrieved() {
+  mark_retrieved();  // it is told once
+  report_finding({FindingKind::exception_never_retrieved,
+                  describe() + " ended with an exception that nobody looked at: " +
+                      describe_exception(error()),
+                  {},
+                  {}});
+  if (current_scheduler == nullptr || current_scheduler->closing()) return;
+  EventLoop& loop = current_scheduler->loop();
+  if (!loop.has_exception_handler()) return;
+  TaskState* const task = as_task();
+  const std::string kind = task != nullptr ? "Task" : "Future";
+  loop.call_exception_handler({.message = kind + " exception was never retrieved",
+                               .exception = error(),
+                               .task = AnyTask(task),
+                               .future = AnyFuture(this)});
 }
 
 std::exception_ptr FutureState::exception() {

@@ -27,8 +27,9 @@ class Runnable {
   virtual void run() = 0;
   // Instead of run(): the loop closes, or the future it was registered with goes away.
   virtual void drop() noexcept = 0;
-  // The future it is registered with has ended and run() is scheduled.
-  virtual void scheduled(FutureState&) {}
+  // The future it is registered with has ended. True: run() is to be scheduled. False: it has taken
+  // note, and nobody could tell the difference; only where nothing depends on iterations.
+  virtual bool scheduled(FutureState&) { return true; }
   // What add_done_callback() returned for it; 0 for what is not the user's.
   virtual std::uint64_t id() const { return 0; }
 
@@ -99,11 +100,15 @@ class FutureState {
   void schedule_callbacks();
   void destroy() {
     if (!callbacks_.empty() || (status_ == Status::exception && !retrieved_)) [[unlikely]] {
-      end_of_life();
+      if (!end_of_life()) return;
     }
     dispose();
   }
-  void end_of_life();
+  // What remains to be done when the last handle has gone. False if it lives on.
+  bool end_of_life();
+  void report_never_retrieved();
+  // Asked when the last handle has gone before it has ended: whether what it waits for holds it.
+  virtual bool lives_on() noexcept { return false; }
   // Gives its memory back.
   virtual void dispose() noexcept { delete this; }
 
@@ -117,6 +122,7 @@ class FutureState {
   bool must_cancel_ : 1 = false;
   bool started_ : 1 = false;
   bool draining_ : 1 = false;  // one of those the end of a run waits for
+  bool main_ : 1 = false;      // what run() was given
   std::uint16_t cancels_ = 0;
 };
 

@@ -343,6 +343,17 @@ TEST(Future, OneDroppedBeforeItEndsDropsItsCallbacks) {
   });
 }
 
+TEST(Future, ARemovedCallbackIsDestroyedAtOnce) {
+  const auto token = std::make_shared<int>(0);
+  in_a_run([&] {
+    const auto future = make_future<>();
+    const auto id = future.add_done_callback([token] {});
+    EXPECT_EQ(token.use_count(), 2);
+    future.remove_done_callback(id);
+    EXPECT_EQ(token.use_count(), 1);
+  });
+}
+
 TEST(Future, ACallbackOnAFutureNeedsALoopToRunIn) {
   std::optional<Future<>> outside;
   in_a_run([&] { outside = make_future<>(); });

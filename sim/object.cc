@@ -19,9 +19,8 @@ std::string Object::describe() const {
   return std::string(kind_) + " made at " + to_string(place_);
 }
 
-void Object::note(std::uint32_t write) const {
-  current_scheduler->trace().record(TraceEvent::Kind::access, current_scheduler->now(), identity_,
-                                    write);
+void Object::note(const char* what, bool write) const {
+  current_scheduler->access(*this, what, write);
 }
 
 void Object::destroyed_in_use(bool held, const TaskState* holder, WaiterList& waiters) const {

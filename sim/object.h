@@ -22,12 +22,22 @@ class Object {
   // "Lock made at a.cc:12".
   std::string describe() const;
   std::uint64_t identity() const { return identity_; }
+  const char* kind() const { return kind_; }
+  std::source_location place() const { return place_; }
+  // What has been done to it; kept by the scheduler.
+  HappensBefore::Past& past() const { return past_; }
 
-  void note_read() const {
-    if (current_scheduler != nullptr && current_scheduler->tracing()) [[unlikely]] note(0);
+  // What runs looks at the object's state, or changes it. `what` says it in reports, before the
+  // name of the object: "acquires".
+  void note_read(const char* what = "reads") const {
+    if (current_scheduler != nullptr && current_scheduler->watching()) [[unlikely]] {
+      note(what, false);
+    }
   }
-  void note_write() const {
-    if (current_scheduler != nullptr && current_scheduler->tracing()) [[unlikely]] note(1);
+  void note_write(const char* what = "writes") const {
+    if (current_scheduler != nullptr && current_scheduler->watching()) [[unlikely]] {
+      note(what, true);
+    }
   }
   // The object goes while it is held (by `holder`, null for a callback) or waited for: reports
   // destroyed_in_use, but not while a loop is torn down, and detaches the waiters.
@@ -35,11 +45,12 @@ class Object {
 
  private:
   static std::uint64_t next_identity();
-  void note(std::uint32_t write) const;
+  void note(const char* what, bool write) const;
 
   const char* kind_;
   std::source_location place_;
   std::uint64_t identity_;
+  mutable HappensBefore::Past past_;
 };
 
 }  // namespace sim::internal

@@ -29,6 +29,10 @@ EventLoop& free_loop(const std::unique_ptr<EventLoop>& loop) {
 // behind.
 class StopWhenDone final : public internal::Runnable {
  public:
+  static void* operator new(std::size_t bytes) { return internal::Arena::allocate_here(bytes); }
+  static void operator delete(void* block, std::size_t bytes) noexcept {
+    internal::Arena::deallocate(block, bytes);
+  }
   StopWhenDone(TaskState& main, std::uint64_t run) : run_(run) {
     main.add_callback(internal::Entry::runnable(this));
   }
@@ -48,8 +52,7 @@ class StopWhenDone final : public internal::Runnable {
 Runner::Runner(RunOptions options)
     : options_(options), loop_(spare_loop != nullptr ? std::move(spare_loop)
                                                      : std::make_unique<EventLoop>()) {
-  loop_->scheduler().configure(options_.source, options_.order, options_.trace, options_.observer,
-                               options_.limits, options_.seed, options_.max_steps);
+  loop_->scheduler().configure(options_);
   loop_->scheduler().exchange_context(internal::current_context());
 }
 
@@ -63,9 +66,10 @@ Runner::Scope::Scope(Runner& runner) : running(free_loop(runner.loop_)) {
 
 EventLoop& Runner::get_loop() { return open_loop(loop_); }
 
-void Runner::run_until_done(TaskState& main) {
+Runner::MainEnded Runner::run_main(TaskState& main) {
   Scheduler& scheduler = loop_->scheduler();
   scheduler.begin_run();
+  main.set_main();
   scheduler.start(main);
   new StopWhenDone(main, scheduler.run_number());
   broken_ = true;  // unless it ends well
@@ -73,26 +77,57 @@ void Runner::run_until_done(TaskState& main) {
   if (const TaskState::Extra* extra = main.extra_if_any()) {
     scheduler.exchange_context(extra->context);  // what main has set the next run sees
   }
-  if (main.done() && ended != Scheduler::Ended::failed) {
+  if (ended == Scheduler::Ended::failed) {
+    main.mark_retrieved();
+    return MainEnded::check_failed;
+  }
+  if (main.done()) {
     broken_ = false;
     main_succeeded_ = main.status() == internal::FutureState::Status::value;
     if (!main_succeeded_) scheduler.report_unhandled(main);
-    return;
-  }
-  if (ended == Scheduler::Ended::failed) {
-    main.mark_retrieved();
-    scheduler.close();
-    throw internal::CheckFailure();
+    return MainEnded::done;
   }
   if (ended == Scheduler::Ended::stopped) {
     broken_ = false;
     main_succeeded_ = false;
+    return MainEnded::stopped;
+  }
+  if (options_.observer != nullptr) {
+    scheduler.report({FindingKind::deadlock, internal::wait_report(scheduler), {}, {}});
+  }
+  return MainEnded::deadlock;
+}
+
+void Runner::run_until_done(TaskState& main) {
+  const MainEnded ended = run_main(main);
+  if (ended == MainEnded::done) return;
+  if (ended == MainEnded::stopped) {
     throw std::runtime_error("the event loop was stopped before main had ended");
   }
-  const std::string report = internal::wait_report(scheduler);
-  if (options_.observer != nullptr) scheduler.report({FindingKind::deadlock, report, {}, {}});
+  Scheduler& scheduler = loop_->scheduler();
+  const std::string report =
+      ended == MainEnded::deadlock ? internal::wait_report(scheduler) : std::string();
   scheduler.close();
+  if (ended == MainEnded::check_failed) throw internal::CheckFailure();
   throw DeadlockError(report);
+}
+
+void Runner::run_execution(const std::function<Coro<>()>& body) {
+  {
+    const Scope scope(*this);
+    Coro<> main = body();
+    const Task<> task(internal::make_task(loop_->scheduler(), main));
+    const MainEnded ended = run_main(*task.state());
+    task.state()->mark_retrieved();
+    if (ended == MainEnded::stopped) {
+      loop_->scheduler().report({FindingKind::unhandled_exception,
+                                 "the event loop was stopped before main had ended",
+                                 {},
+                                 {}});
+    }
+    if (broken_) loop_->scheduler().close();
+  }
+  close_loop();
 }
 
 void Runner::end_what_is_left() {
@@ -134,8 +169,10 @@ bool Runner::close_generators() {
   for (std::size_t i = 0; i < closing.size(); ++i) {
     TaskState& task = *closing[i];
     if (!task.failed()) continue;
-    loop_->call_exception_handler(
-        {"closing of " + names[i] + " failed", task.exception(), AnyTask(&task), names[i]});
+    loop_->call_exception_handler({.message = "closing of " + names[i] + " failed",
+                                   .exception = task.exception(),
+                                   .task = AnyTask(&task),
+                                   .asyncgen = names[i]});
   }
   return true;
 }
@@ -188,6 +225,7 @@ RunStats Runner::stats() const {
   stats.tasks = scheduler.tasks_created();
   stats.virtual_time = Duration(scheduler.now());
   stats.trace_hash = scheduler.tracing() ? scheduler.trace().hash() : 0;
+  stats.canonical_hash = scheduler.canonical_hash();
   return stats;
 }
 

@@ -6,39 +6,23 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <utility>
 
-#include "sim/decision.h"
 #include "sim/event_loop.h"
-#include "sim/finding.h"
+#include "sim/run_options.h"
 #include "sim/task.h"
 
 namespace sim {
-
-struct RunOptions {
-  // Where rng() and, under a source made from it, the schedule come from.
-  std::uint64_t seed = 0;
-  // Which orders of the ready queue the source may choose.
-  Order order = Order::fifo;
-  // Who chooses; null is asyncio's order. Must outlive the run.
-  DecisionSource* source = nullptr;
-  // Who is told of findings; null prints them to standard error. Must outlive the run.
-  Observer* observer = nullptr;
-  // Whether the run records a trace and its hash.
-  bool trace = false;
-  // Bounds reported as limit_exceeded.
-  Limits limits = {};
-  // The run is a livelock after so many steps; 0 means never.
-  std::uint64_t max_steps = 0;
-};
 
 // What a run came to.
 struct RunStats {
   std::uint64_t steps = 0;
   std::uint64_t tasks = 0;
   Duration virtual_time{};
-  std::uint64_t trace_hash = 0;  // 0 without a trace
+  std::uint64_t trace_hash = 0;      // 0 without a trace
+  std::uint64_t canonical_hash = 0;  // of all schedules that are the same trace; 0 if not asked for
 };
 
 // Several runs on one loop, whose clock goes on from one to the next, and so does the context: it
@@ -60,7 +44,6 @@ class Runner {
   T run(Coro<T> main) {
     const Scope scope(*this);
     Task<T> task(internal::make_task(loop_->scheduler(), main));
-    task.set_name("main");
     run_until_done(*task.state());
     task.state()->mark_retrieved();
     if constexpr (std::is_void_v<T>) {
@@ -88,6 +71,13 @@ class Runner {
     explicit Scope(Runner& runner);
     internal::Running running;
   };
+  friend class Execution;
+  // For an execution: run() and close() in one, without results and without throwing. What goes
+  // wrong is reported.
+  void run_execution(const std::function<Coro<>()>& body);
+  enum class MainEnded { done, stopped, deadlock, check_failed };
+  // Runs `main` until it has ended or cannot go on, and reports what went wrong.
+  MainEnded run_main(internal::TaskState& main);
   void run_until_done(internal::TaskState& main);
   void end_what_is_left();
   bool close_generators();

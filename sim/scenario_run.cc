@@ -32,13 +32,15 @@ ScenarioResult run_scenario(const ScenarioInfo& info, const ScenarioOptions& opt
   Collector collector(result);
   RandomSource source(options.seed);
   Scenario scenario(info, options.parameters, options.on_line);
+  Tape tape;
   Runner runner({.seed = options.seed,
                  .order = options.order,
                  .source = &source,
                  .observer = &collector,
                  .trace = true,
                  .limits = info.limits,
-                 .max_steps = options.max_steps});
+                 .max_steps = options.max_steps,
+                 .tape = &tape});
   std::exception_ptr error;
   try {
     runner.run(info.body(scenario));
@@ -47,6 +49,7 @@ ScenarioResult run_scenario(const ScenarioInfo& info, const ScenarioOptions& opt
   }
   runner.close();
   result.stats = runner.stats();
+  result.deviations = tape.deviations();
   // What ended the run has been reported, but for what no task threw: a loop stopped by hand.
   if (error != nullptr && result.passed) {
     collector.on_finding({FindingKind::unhandled_exception,

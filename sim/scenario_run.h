@@ -28,6 +28,7 @@ struct ScenarioResult {
   std::size_t further_findings = 0;
   bool passed = true;  // no finding that fails a run
   RunStats stats;
+  std::vector<Deviation> deviations;  // what the run decided otherwise than asyncio
 };
 inline constexpr std::size_t kFindingsKept = 100;
 

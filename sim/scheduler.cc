@@ -1,13 +1,19 @@
 #include "sim/scheduler.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <ranges>
 #include <stdexcept>
 
 #include "sim/event_loop.h"
 
 namespace sim::internal {
+
+namespace {
+
+constexpr std::uint64_t kCancelled = 0x63616e63656c6c65;  // in a past: it was cancelled here
+constexpr std::size_t kMostTimersOffered = 8;
+
+}  // namespace
 
 constinit thread_local Scheduler* current_scheduler = nullptr;
 
@@ -19,23 +25,23 @@ Scheduler* Scheduler::exchange_current(Scheduler* scheduler) {
   return std::exchange(current_scheduler, scheduler);
 }
 
-void Scheduler::configure(DecisionSource* source, Order order, bool tracing, Observer* observer,
-                          const Limits& limits, std::uint64_t seed, std::uint64_t max_steps) {
-  source_ = source;
-  order_ = order;
-  tracing_ = tracing;
+void Scheduler::configure(const RunOptions& options) {
+  options_ = options;
   eager_ = false;
-  asks_ = tracing || (source != nullptr && order == Order::any);
-  observer_ = observer;
-  limits_ = limits;
-  seed_ = seed;
-  max_steps_ = max_steps;
+  source_watcher_ = options.source != nullptr ? options.source->watcher() : nullptr;
+  watching_ = options.trace || options.canonical || options.watcher != nullptr ||
+              source_watcher_ != nullptr;
+  cancellations_left_ = options.cancellations;
+  offers_ = options.source != nullptr &&
+            (options.cancellations != 0 || options.time != Time::strict);
+  asks_ = watching_ || offers_ || (options.source != nullptr && options.order == Order::any);
   set_attention();
 }
 
 void Scheduler::set_attention() {
-  attention_ = stopping_ || failed_ || max_steps_ != 0 || limits_.ready != Limits().ready ||
-               (source_ != nullptr && order_ == Order::fifo);
+  attention_ = stopping_ || failed_ || options_.max_steps != 0 ||
+               options_.limits.ready != Limits().ready ||
+               (options_.source != nullptr && options_.order == Order::fifo);
 }
 
 void Scheduler::reset() {
@@ -43,6 +49,7 @@ void Scheduler::reset() {
   timers_.clear();
   tasks_.clear();
   trace_.clear();
+  happens_before_.clear();
   batch_end_ = 0;
   stopping_ = failed_ = closing_ = false;
   set_attention();
@@ -113,6 +120,7 @@ void Scheduler::broken_off(TaskState& task, PromiseBase& running, PromiseBase& n
 void Scheduler::start_eagerly(TaskState& task) {
   enter(task);
   task.started_ = true;
+  if (options_.canonical) begin_past(task);
   TaskState* outer = current_;
   step(task);
   current_ = outer;
@@ -156,16 +164,18 @@ bool Scheduler::begin_iteration() {
     now_ = std::max(now_, deadline);
     if (timers_.refills() != refills_seen_) prefetch_timers();
   }
-  if (source_ != nullptr && order_ == Order::fifo) {
+  if (options_.source != nullptr && options_.order == Order::fifo) {
     move_due_timers();
   } else {
     timers_.move_due(now_, ready_);
   }
   batch_end_ = ready_.taken() + ready_.size();
-  if (ready_.size() > limits_.ready) [[unlikely]] report_limit("handles ready", limits_.ready);
-  if (max_steps_ != 0 && steps() >= max_steps_) [[unlikely]] {
+  if (ready_.size() > options_.limits.ready) [[unlikely]] {
+    report_limit("handles ready", options_.limits.ready);
+  }
+  if (options_.max_steps != 0 && steps() >= options_.max_steps) [[unlikely]] {
     report({FindingKind::livelock,
-            "still running after " + std::to_string(max_steps_) + " steps", {}, {}});
+            "still running after " + std::to_string(options_.max_steps) + " steps", {}, {}});
     fail();
     return false;
   }
@@ -210,26 +220,69 @@ void Scheduler::move_due_timers() {
 }
 
 Entry Scheduler::choose_ready() {
-  std::size_t index = 0;
-  if (order_ == Order::any && ready_.size() > 1) index = decide(DecisionKind::ready, ready_.size());
-  const Entry entry = index == 0 ? ready_.pop() : ready_.take(index);
-  if (tracing_) trace_step(entry);
+  if (offers_) [[unlikely]] {
+    if (cancellations_left_ != 0) offer_cancellation();
+    if (options_.time != Time::strict) offer_timer();
+  }
+  const Entry entry = options_.order == Order::any && ready_.size() > 1 ? choose_of_many()
+                                                                        : ready_.pop();
+  if (watching_) begin_step(entry);
   return entry;
 }
 
-void Scheduler::trace_step(Entry entry) {
-  switch (entry.kind()) {
-    case Entry::Kind::task:
-    case Entry::Kind::checked_task:
-      trace_.record(TraceEvent::Kind::task, now_, entry.as_task()->origin_.identity);
-      return;
-    case Entry::Kind::runnable:
-      trace_.record(TraceEvent::Kind::callback, now_, 0);
-      return;
-    case Entry::Kind::timer:
-      trace_.record(TraceEvent::Kind::timer, now_, 0);
-      return;
+// A timer that wakes a sleeper does nothing else, and nobody can tell when: it is no choice of its
+// own. At the head it runs unasked; chosen from further behind it stands for the task it wakes.
+Entry Scheduler::choose_of_many() {
+  for (;;) {
+    while (ready_.size() > 1 && only_wakes(ready_.at(0))) fire_unasked(0);
+    if (ready_.size() == 1) return ready_.pop();
+    const std::size_t index = decide(DecisionKind::ready, ready_.size());
+    if (index == 0) return ready_.pop();
+    if (!only_wakes(ready_.at(index))) return ready_.take(index);
+    const std::uint64_t pushed = ready_.pushed();
+    fire_unasked(index);
+    if (ready_.pushed() != pushed) return ready_.take(ready_.size() - 1);
   }
+}
+
+bool Scheduler::only_wakes(Entry entry) const {
+  if (entry.kind() != Entry::Kind::timer) return false;
+  const Entry target = timers_.peek(entry.as_timer());
+  return !target || target.kind() == Entry::Kind::task;
+}
+
+void Scheduler::fire_unasked(std::size_t index) {
+  const std::uint64_t pushed = ready_.pushed();
+  fire(ready_.take(index).as_timer());
+  // What it woke belongs to this iteration, and so does the entry that is taken next: where one
+  // ends cannot be seen.
+  batch_end_ = std::max(batch_end_ + (ready_.pushed() - pushed), ready_.taken() + 1);
+}
+
+// Between two steps any task that has begun and waits, or has been woken and not resumed, may be
+// cancelled.
+void Scheduler::offer_cancellation() {
+  cancellable_ = tasks_.in_order();
+  std::erase_if(cancellable_, [](const TaskState* task) { return !task->started(); });
+  const std::uint32_t index = decide(DecisionKind::cancel, 1 + cancellable_.size());
+  if (index == 0) return;
+  TaskState& task = *cancellable_[index - 1];
+  --cancellations_left_;
+  if (options_.canonical) happens_before_.event_of_task(task.ticket().slot, kCancelled);
+  task.cancel("injected by the explorer");
+}
+
+// The clock goes on although something is ready: what is due then joins it.
+void Scheduler::offer_timer() {
+  std::int64_t deadline;
+  if (!timers_.next_deadline(&deadline) || deadline <= now_) return;
+  std::vector<std::int64_t>& deadlines = deadlines_;
+  deadlines.assign(1, deadline);
+  if (options_.time == Time::adversarial) timers_.deadlines(kMostTimersOffered, deadlines);
+  const std::uint32_t index = decide(DecisionKind::timer, 1 + deadlines.size());
+  if (index == 0) return;
+  now_ = deadlines[index - 1];
+  timers_.move_due(now_, ready_);
 }
 
 void Scheduler::run_callback(Entry entry) {
@@ -273,7 +326,7 @@ bool Scheduler::drain() {
   for (const Ref<TaskState>& task : left) {
     if (!task->failed() || task->retrieved()) continue;
     loop_.call_exception_handler({"task " + task->name() + " failed while the run was shut down",
-                                  task->exception(), AnyTask(task.get()), {}});
+                                  task->exception(), AnyTask(task.get())});
   }
   return true;
 }
@@ -305,7 +358,7 @@ bool Scheduler::run_until_ended(const std::vector<Ref<TaskState>>& tasks) {
     ++draining_;
   }
   if (draining_ == 0) {
-    if (ready_.empty() || order_ == Order::any) return true;
+    if (ready_.empty() || options_.order == Order::any) return true;
     last_ended();
   }
   return run() == Ended::stopped;
@@ -314,7 +367,7 @@ bool Scheduler::run_until_ended(const std::vector<Ref<TaskState>>& tasks) {
 // Of the tasks that run_until_ended() waits for. Where nobody could tell, or there are no
 // iterations to count, the run stops at once.
 void Scheduler::last_ended() {
-  if (ready_.empty() || order_ == Order::any) return stop();
+  if (ready_.empty() || options_.order == Order::any) return stop();
   push(Entry::runnable(new StopAfter(2)));
 }
 
@@ -365,57 +418,21 @@ Ref<Context>& Scheduler::context() {
 
 Rng& Scheduler::rng() {
   std::optional<Rng>& own = current_ != nullptr ? current_->extra().rng : callback_rng_;
-  if (!own) own.emplace(mix(seed_, current_ != nullptr ? current_->origin_.identity : 0));
+  if (!own) own.emplace(mix(options_.seed, current_ != nullptr ? current_->origin_.identity : 0));
   return *own;
 }
 
 std::uint32_t Scheduler::decide(DecisionKind kind, std::size_t n, std::string_view label) {
-  if (n < 2 || source_ == nullptr) return 0;
+  if (n < 2 || options_.source == nullptr) return 0;
   const auto choices = static_cast<std::uint32_t>(n);
-  const std::uint32_t index = source_->pick(kind, choices, {&loop_, label});
+  const std::uint32_t index = options_.source->pick(kind, choices, {&loop_, label});
   if (index >= choices) throw std::out_of_range("a decision source chose beyond what there is");
-  if (tracing_) trace_.record(TraceEvent::Kind::decision, now_, choices, index);
+  if (options_.tape != nullptr) options_.tape->record(choices, index);
+  if (options_.trace) trace_.record(TraceEvent::Kind::decision, now_, choices, index);
+  if (options_.canonical && (kind == DecisionKind::choose || kind == DecisionKind::executor)) {
+    happens_before_.event(past_of_running(), index);
+  }
   return index;
-}
-
-void Scheduler::report(Finding finding) {
-  if (closing_) return;
-  if (finding.stack.empty() && current_ != nullptr) finding.stack = current_->stack();
-  if (observer_ != nullptr) return observer_->on_finding(finding);
-  std::fprintf(stderr, "simloop: %s: %s\n", std::string(to_string(finding.kind)).c_str(),
-               finding.message.c_str());
-}
-
-void Scheduler::report_unhandled(TaskState& task) {
-  if (observer_ == nullptr) return;  // whoever called run() gets the exception itself
-  report({FindingKind::unhandled_exception,
-          task.name() + " ended with " + describe_exception(task.error()), {}, {}});
-}
-
-void Scheduler::report_limit(const char* what, std::size_t limit) {
-  if (std::ranges::find(limits_reported_, what) != limits_reported_.end()) return;
-  limits_reported_.emplace_back(what);
-  report({FindingKind::limit_exceeded,
-          "more than " + std::to_string(limit) + " " + what + ": nothing holds back who makes them",
-          {},
-          {}});
-}
-
-void Scheduler::spend(Duration d) {
-  if (d <= Duration::zero()) return;
-  now_ = after(TimePoint(Duration(now_)), d).time_since_epoch().count();
-  if (d < limits_.step) return;
-  report({FindingKind::blocking_step,
-          "one step took " + std::to_string(d / std::chrono::milliseconds(1)) +
-              " ms of virtual time; nothing else ran meanwhile",
-          {},
-          {}});
-}
-
-void report_finding(Finding finding) {
-  if (current_scheduler != nullptr) return current_scheduler->report(std::move(finding));
-  std::fprintf(stderr, "simloop: %s: %s\n", std::string(to_string(finding.kind)).c_str(),
-               finding.message.c_str());
 }
 
 Ref<Context>& current_context() {

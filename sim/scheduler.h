@@ -12,7 +12,9 @@
 #include "sim/clock.h"
 #include "sim/decision.h"
 #include "sim/finding.h"
+#include "sim/happens_before.h"
 #include "sim/ready_queue.h"
+#include "sim/run_options.h"
 #include "sim/task_state.h"
 #include "sim/timer_queue.h"
 #include "sim/trace.h"
@@ -21,15 +23,9 @@ namespace sim {
 
 class EventLoop;
 
-// Bounds that a run reports as limit_exceeded when they are passed, once each.
-struct Limits {
-  std::size_t tasks = static_cast<std::size_t>(-1);        // that live at a time
-  std::size_t ready = static_cast<std::size_t>(-1);        // ready handles at a time
-  std::size_t queue_depth = static_cast<std::size_t>(-1);  // items in one Queue
-  Duration step = std::chrono::milliseconds(100);          // virtual time that one step may take
-};
-
 namespace internal {
+
+class Object;
 
 class Scheduler {
  public:
@@ -45,17 +41,36 @@ class Scheduler {
   TaskState* current() const { return current_; }
   std::int64_t now() const { return now_; }
   ReadyQueue& ready() { return ready_; }
+  const ReadyQueue& ready() const { return ready_; }
   TimerQueue& timers() { return timers_; }
+  const TimerQueue& timers() const { return timers_; }
   Trace& trace() { return trace_; }
   const Trace& trace() const { return trace_; }
-  bool tracing() const { return tracing_; }
+  bool tracing() const { return options_.trace; }
+  // Whether anybody wants to know of each access to an object.
+  bool watching() const { return watching_; }
+  // `object` is read or written by what runs; see Object::note_write().
+  void access(const Object& object, const char* what, bool write);
+  Order order() const { return options_.order; }
+  // Whether the decision source has had a task cancelled.
+  bool cancelled_something() const { return cancellations_left_ != options_.cancellations; }
+  // What a report calls it: the task's name, "callback", "timer".
+  std::string name_of(Entry entry) const;
+  // The tasks that a decision of kind `cancel` is about: choice i cancels the one at i - 1.
+  const std::vector<TaskState*>& cancellable() const { return cancellable_; }
+  // A task's past so far; see HappensBefore.
+  std::uint64_t past_of(const TaskState& task) const {
+    return happens_before_.past(task.ticket().slot);
+  }
+  // Equal for schedules that differ only in the order of steps that have nothing to do with each
+  // other.
+  std::uint64_t canonical_hash() const { return happens_before_.hash(); }
   const TaskRegistry& tasks() const { return tasks_; }
-  const Limits& limits() const { return limits_; }
+  const Limits& limits() const { return options_.limits; }
   std::uint64_t steps() const { return ready_.taken(); }
   std::uint64_t tasks_created() const { return tasks_.entered(); }
 
-  void configure(DecisionSource* source, Order order, bool tracing, Observer* observer,
-                 const Limits& limits, std::uint64_t seed, std::uint64_t max_steps);
+  void configure(const RunOptions& options);
   // As after construction; keeps the memory. Requires that nothing of the last run is left.
   void reset();
 
@@ -153,7 +168,9 @@ class Scheduler {
   void enter(TaskState& task) {
     task.retain();
     task.ticket_ = tasks_.enter(task);
-    if (tasks_.size() > limits_.tasks) [[unlikely]] report_limit("tasks alive", limits_.tasks);
+    if (tasks_.size() > options_.limits.tasks) [[unlikely]] {
+      report_limit("tasks alive", options_.limits.tasks);
+    }
   }
   // As begin_iteration(), for the plain case: something is ready, and nothing else is to be looked
   // at.
@@ -166,7 +183,15 @@ class Scheduler {
   void move_due_timers();
   void prefetch_timers();
   Entry choose_ready();
+  Entry choose_of_many();
+  bool only_wakes(Entry entry) const;
+  void fire_unasked(std::size_t index);
+  void offer_cancellation();
+  void offer_timer();
+  void begin_step(Entry entry);
   void trace_step(Entry entry);
+  void begin_past(TaskState& task);
+  std::uint64_t* past_of_running();
   void run_callback(Entry entry);
   void set_attention();
   template <bool kAsks>
@@ -184,33 +209,34 @@ class Scheduler {
   std::uint64_t batch_end_ = 0;      // this iteration ends when so many entries have been taken
   TaskState* current_ = nullptr;     // the task whose step runs or ran last; null in callbacks
   std::uintptr_t next_ = 0;          // what the trampoline does next: see resume_next()
-  bool asks_ = false;                // there is a source to ask or a trace to write
+  bool asks_ = false;                // there is a source to ask, or somebody watches
+  bool watching_ = false;            // a trace or a canonical hash is made
+  bool offers_ = false;              // cancellations or late timers are decisions
   bool attention_ = false;           // an iteration begins with more than a look at the clock
-  bool tracing_ = false;
   bool eager_ = false;
   bool stopping_ = false;
   bool failed_ = false;
   bool closing_ = false;
-  Order order_ = Order::fifo;
   std::int64_t now_ = 0;
   std::int64_t run_began_ = 0;
   std::uint64_t run_number_ = 0;
-  DecisionSource* source_ = nullptr;
   std::size_t draining_ = 0;
   std::uint32_t refills_seen_ = 0;
   TaskRegistry tasks_;
-  Limits limits_;
   std::vector<std::string> limits_reported_;
-  std::uint64_t max_steps_ = 0;
   Origin root_origin_{0, 0, 0};
   Origin* callback_origin_ = &root_origin_;
   Ref<Context> callback_context_;
-  std::uint64_t seed_ = 0;
   std::uint32_t callback_objects_ = 0;
   std::optional<Rng> callback_rng_;
-  Observer* observer_ = nullptr;
   TimerQueue timers_;
   Trace trace_;
+  HappensBefore happens_before_;
+  std::uint32_t cancellations_left_ = 0;
+  std::vector<TaskState*> cancellable_;   // of one offer
+  std::vector<std::int64_t> deadlines_;  // of one offer
+  internal::Watcher* source_watcher_ = nullptr;  // what the source wants to know
+  RunOptions options_;
   EventLoop& loop_;
 };
 
@@ -233,8 +259,9 @@ inline void FutureState::complete(Status status) {
   const Entry single = callbacks_.front();
   if (!single || current_scheduler == nullptr) [[unlikely]] return schedule_callbacks();
   callbacks_.clear();
-  if (single.kind() == Entry::Kind::runnable) single.as_runnable()->scheduled(*this);
-  current_scheduler->push(single);
+  if (single.kind() != Entry::Kind::runnable || single.as_runnable()->scheduled(*this)) {
+    current_scheduler->push(single);
+  }
 }
 
 inline void Waiter::wake() {

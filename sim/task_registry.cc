@@ -8,6 +8,7 @@ namespace sim::internal {
 
 std::vector<TaskState*> TaskRegistry::in_order() const {
   std::vector<TaskState*> tasks;
+  if (size_ == 0) return tasks;
   tasks.reserve(size_);
   for (const std::uintptr_t slot : slots_) {
     if ((slot & kFree) == 0) tasks.push_back(reinterpret_cast<TaskState*>(slot));

@@ -62,7 +62,7 @@ void TaskState::cancel_wait() {
       must_cancel_ = !awaited->cancel(extra_ != nullptr ? extra_->cancel_message : "");
     } catch (const std::runtime_error&) {  // a cycle of waits
       Scheduler::here().loop().call_exception_handler(
-          {"exception in a task that was cancelled", std::current_exception(), {}, {}});
+          {"exception in a task that was cancelled", std::current_exception()});
     }
   } else if (waiter_->status_ == WaitStatus::waiting) {
     waiter_->status_ = WaitStatus::cancelled;
@@ -83,13 +83,14 @@ std::uint32_t TaskState::uncancel() {
 void TaskState::throw_cancelled() {
   must_cancel_ = false;
   if (extra_ != nullptr && !extra_->cancel_message.empty()) {
-    throw CancelledError(std::exchange(extra_->cancel_message, {}));
+    throw CancelledError(extra_->cancel_message);
   }
   throw CancelledError();
 }
 
 std::string TaskState::name() const {
   if (extra_ != nullptr && !extra_->name.empty()) return extra_->name;
+  if (main_) return "main";
   return function_name(function()) + "-" + std::to_string(origin_.ordinal);
 }
 
@@ -108,7 +109,7 @@ void TaskState::destroy_root(PromiseBase& root) noexcept {
   } catch (...) {
     Scheduler::here().loop().call_exception_handler(
         {"exception while the parameters of " + function_name(function) + " were destroyed",
-         std::current_exception(), {}, {}});
+         std::current_exception()});
   }
   block_bytes_ = static_cast<std::uint32_t>(std::exchange(kept_frame, outer).block_bytes);
   if (extra_ != nullptr) extra_->kept.reset();

@@ -28,12 +28,20 @@ struct Origin {
     const std::uint64_t x = (identity + children) * 0x9e3779b97f4a7c15;
     return {x ^ (x >> 32), 0, children};
   }
+  // The identity of who made it: next() undone.
+  std::uint64_t parent() const {
+    return (identity ^ (identity >> 32)) * 0xf1de83e19937733d - ordinal;
+  }
 };
 
 class TaskState : public FutureState {
  public:
   // What only some tasks have.
   struct Extra {
+    static void* operator new(std::size_t bytes) { return Arena::allocate_here(bytes); }
+    static void operator delete(void* extra, std::size_t bytes) noexcept {
+      Arena::deallocate(extra, bytes);
+    }
     std::string name;
     std::string cancel_message;
     std::optional<Rng> rng;
@@ -50,6 +58,7 @@ class TaskState : public FutureState {
   TaskRegistry::Ticket ticket() const { return ticket_; }
   bool started() const { return started_; }
   bool must_cancel() const { return must_cancel_; }
+  void set_main() { main_ = true; }
   Extra& extra() {
     if (extra_ == nullptr) extra_ = std::make_unique<Extra>();
     return *extra_;
@@ -64,7 +73,8 @@ class TaskState : public FutureState {
   std::uint32_t cancelling() const { return cancels_; }
   std::uint32_t uncancel();
 
-  // The name it was given, else its coroutine's with the number of the task among its siblings.
+  // The name it was given, else "main" for what run() was given, else its coroutine's with the
+  // number of the task among its siblings.
   std::string name() const;
   std::string describe() const override { return "task " + name(); }
   // The coroutines from the one suspended up to the root, with the place each stands at.

@@ -94,6 +94,21 @@ bool TimerQueue::refill() {
   return true;
 }
 
+void TimerQueue::deadlines(std::size_t most, std::vector<std::int64_t>& into) const {
+  into.clear();
+  const auto note = [&](const Place& place) {
+    if (cancelled(place.slot)) return;
+    const auto at = std::ranges::lower_bound(into, place.when);
+    if (at != into.end() && *at == place.when) return;
+    into.insert(at, place.when);
+    if (into.size() > most) into.pop_back();
+  };
+  for (std::size_t i = next_; i < run_.size(); ++i) note(run_[i]);
+  for (const auto& digit : buckets_) {
+    for (const std::vector<Place>& bucket : digit) std::ranges::for_each(bucket, note);
+  }
+}
+
 void TimerQueue::sweep() {
   const auto empty = [this](const Place& place) {
     if (!cancelled(place.slot)) return false;

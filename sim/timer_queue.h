@@ -89,6 +89,9 @@ class TimerQueue {
     }
   }
 
+  // The different deadlines of the timers pending, in order, at most `most` of them.
+  void deadlines(std::size_t most, std::vector<std::int64_t>& into) const;
+
   // No timer is due before it.
   std::int64_t earliest() const { return earliest_; }
 

@@ -161,7 +161,7 @@ void no_wall_clock(const Files& files, Complaints& complaints) {
   forbid(files, complaints,
          {"system_clock", "steady_clock", "high_resolution_clock", "gettimeofday", "clock_gettime",
           "time(nullptr)", "time(NULL)"},
-         {"bench/"});
+         {"bench/", "sim/explore/stopwatch.h"});
 }
 
 void no_thread(const Files& files, Complaints& complaints) {

@@ -1,5 +1,6 @@
 # Installs the built tree to a new prefix; configures, builds and runs the consumer against it.
-# Given with -D: build_dir, consumer, compiler, flags, generator, launcher.
+# The same for the examples. Given with -D: build_dir, consumer, examples, compiler, flags,
+# generator, launcher.
 
 set(work "${build_dir}/consumer")
 file(REMOVE_RECURSE "${work}")
@@ -23,12 +24,17 @@ function(expect pattern)
   endif()
 endfunction()
 
-expect("" "${CMAKE_COMMAND}" --install "${build_dir}" --prefix "${work}/prefix")
-expect("" "${CMAKE_COMMAND}" -G "${generator}" -S "${consumer}" -B "${work}/build"
-  -D "CMAKE_PREFIX_PATH=${work}/prefix" -D "CMAKE_CXX_COMPILER=${compiler}"
-  -D "CMAKE_CXX_FLAGS=${flags}" -D "CMAKE_CXX_COMPILER_LAUNCHER=${launcher}")
-expect("" "${CMAKE_COMMAND}" --build "${work}/build" --parallel 1)
+# build_project(SOURCE BUILD): against what was installed.
+function(build_project source build)
+  expect("" "${CMAKE_COMMAND}" -G "${generator}" -S "${source}" -B "${build}"
+    -D "CMAKE_PREFIX_PATH=${work}/prefix" -D "CMAKE_CXX_COMPILER=${compiler}"
+    -D "CMAKE_CXX_FLAGS=${flags}" -D "CMAKE_CXX_COMPILER_LAUNCHER=${launcher}")
+  expect("" "${CMAKE_COMMAND}" --build "${build}" --parallel 1)
+endfunction()
 
+expect("" "${CMAKE_COMMAND}" --install "${build_dir}" --prefix "${work}/prefix")
+
+build_project("${consumer}" "${work}/build")
 set(bin "${work}/build")
 expect("Response from a Response from b Response from c at 2 s\n" "${bin}/scrape")
 expect("" "${bin}/four_workers")
@@ -39,3 +45,7 @@ run(output result "${CMAKE_COMMAND}" --build "${work}/build" --target forgotten_
 if(result EQUAL 0 OR NOT output MATCHES "return-type")
   message(FATAL_ERROR "a coroutine without a return compiled:\n${output}")
 endif()
+
+build_project("${examples}" "${work}/examples")
+expect("100% tests passed" "${CMAKE_CTEST_COMMAND}" --test-dir "${work}/examples"
+  --output-on-failure)

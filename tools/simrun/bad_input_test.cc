@@ -52,9 +52,9 @@ const Case kCases[] = {
      "unexpected argument 'bad_input_target' for bad_input_plain; a parameter is written "
      "--name=value"},
     {"LaterSubcommand",
-     {"explore", "bad_input_plain", "--strategy", "pct:3"},
-     "'explore' is not there yet; this version lists and runs scenarios: "
-     "simrun --seed N SCENARIO"},
+     {"verify", "bad_input_plain"},
+     "'verify' is not there yet; this version lists, runs and explores: "
+     "simrun explore SCENARIO"},
 
     {"SeedTwice",
      {"--seed", "1", "bad_input_plain", "--seed=2"},

@@ -4,99 +4,19 @@
 #include <optional>
 #include <utility>
 
-#include "CLI/CLI.hpp"
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "tools/simrun/arguments.h"
+#include "tools/simrun/explore_command.h"
 #include "tools/simrun/nearest.h"
+#include "tools/simrun/run_report.h"
 #include "tools/simrun/values.h"
 
 namespace simrun {
 
 namespace {
 
-using sim::Parameter;
 using sim::ScenarioInfo;
-using Arguments = std::vector<std::string>;
-
-const Arguments kOwnFlags = {"--seed", "--order", "--json", "--help", "--version"};
-
-template <class... Parts>
-absl::Status error(const Parts&... parts) {
-  return absl::InvalidArgumentError(absl::StrCat(parts...));
-}
-
-bool contains(const Arguments& names, absl::string_view name) {
-  return std::ranges::find(names, name) != names.end();
-}
-
-// "-5" is a value; "-" is a name nobody has.
-bool is_option(absl::string_view argument) {
-  return argument.size() > 1 && argument[0] == '-' && !absl::ascii_isdigit(argument[1]) &&
-         argument[1] != '.';
-}
-
-// An option whose value may be the next argument.
-bool is_bare_option(absl::string_view argument) {
-  return is_option(argument) && !absl::StrContains(argument, '=');
-}
-
-absl::string_view name_of(absl::string_view option) { return option.substr(0, option.find('=')); }
-
-absl::string_view hint(const std::optional<std::string>& suggestion, std::string& storage,
-                       absl::string_view otherwise) {
-  storage = suggestion ? absl::StrCat("; did you mean '", *suggestion, "'?")
-                       : absl::StrCat("; ", otherwise);
-  return storage;
-}
-
-const ScenarioInfo* find(const Scenarios& scenarios, absl::string_view name) {
-  const auto found =
-      std::ranges::find_if(scenarios, [&](auto* info) { return info->name == name; });
-  return found == scenarios.end() ? nullptr : *found;
-}
-
-// `--host=` is `--host` and an empty value: the parser takes the next argument for it otherwise.
-Arguments split_empty_values(const Arguments& arguments) {
-  Arguments split;
-  for (const std::string& argument : arguments) {
-    if (is_option(argument) && argument.back() == '=') {
-      split.push_back(argument.substr(0, argument.size() - 1));
-      split.emplace_back();
-    } else {
-      split.push_back(argument);
-    }
-  }
-  return split;
-}
-
-// Where an option's value is missing because the arguments end or another option follows.
-bool lacks_value(const Arguments& arguments, std::size_t i) {
-  return is_bare_option(arguments[i]) && (i + 1 == arguments.size() || is_option(arguments[i + 1]));
-}
-
-// What it does not know it leaves in remaining().
-class Flags : public CLI::App {
- public:
-  Flags() {
-    set_help_flag();
-    allow_extras();
-  }
-};
-
-absl::Status parse(Flags& app, const Arguments& arguments) {
-  try {
-    app.parse(Arguments(arguments.rbegin(), arguments.rend()));
-  } catch (const CLI::ParseError& failure) {
-    return error(failure.what());
-  }
-  return absl::OkStatus();
-}
-
-CLI::Option* add_value(Flags& app, const std::string& name) {
-  return app.add_option(name)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-}
 
 absl::Status check_own_flags(const Arguments& arguments) {
   for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -114,16 +34,6 @@ absl::Status check_own_flags(const Arguments& arguments) {
   return absl::OkStatus();
 }
 
-// The command line without simrun's own flags.
-struct Split {
-  std::vector<std::string> seeds;
-  std::vector<std::string> orders;
-  bool json = false;
-  bool help = false;
-  bool version = false;
-  Arguments rest;
-};
-
 absl::StatusOr<Split> take_own_flags(const Arguments& arguments) {
   if (absl::Status status = check_own_flags(arguments); !status.ok()) return status;
   Flags app;
@@ -137,93 +47,6 @@ absl::StatusOr<Split> take_own_flags(const Arguments& arguments) {
   if (order->count() > 1) return error("--order is given twice; it is any or fifo");
   return Split{seed->results(),   order->results(),     json->count() > 0,
                help->count() > 0, version->count() > 0, app.remaining()};
-}
-
-// Takes the scenario or subcommand out of the arguments. What follows a bare option may be its
-// value, so it is the subject only if nothing else can be and the name is known.
-std::optional<std::string> take_subject(Arguments& arguments, const Scenarios& scenarios) {
-  const auto is_known = [&](const std::string& name) {
-    return find(scenarios, name) != nullptr || contains(subcommand_names(), name);
-  };
-  std::optional<std::size_t> best;
-  int best_rank = 0;
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (is_option(arguments[i])) continue;
-    const bool may_be_value = i > 0 && is_bare_option(arguments[i - 1]);
-    const bool known = is_known(arguments[i]);
-    const int rank = may_be_value ? (known ? 1 : 0) : (known ? 3 : 2);
-    if (rank <= best_rank) continue;
-    best = i;
-    best_rank = rank;
-  }
-  if (!best) return std::nullopt;
-  std::string subject = std::move(arguments[*best]);
-  arguments.erase(arguments.begin() + static_cast<std::ptrdiff_t>(*best));
-  return subject;
-}
-
-absl::Status unknown_scenario(const std::string& name, const Scenarios& scenarios) {
-  Arguments candidates;
-  for (const ScenarioInfo* info : scenarios) candidates.push_back(info->name);
-  candidates.insert(candidates.end(), {"list", "parity", "help"});
-  std::string storage;
-  return error("unknown scenario '", name, "'",
-               hint(nearest(name, candidates), storage, "'simrun list' shows them all"));
-}
-
-absl::Status unknown_option(absl::string_view option, const ScenarioInfo& scenario) {
-  Arguments candidates = kOwnFlags;
-  for (const Parameter& parameter : scenario.parameters) {
-    candidates.push_back("--" + parameter.name);
-  }
-  std::string storage;
-  return error("unknown option '", name_of(option), "' for ", scenario.name,
-               hint(nearest(name_of(option), candidates), storage,
-                    absl::StrCat("'simrun ", scenario.name, " --help' shows what it takes")));
-}
-
-absl::Status check_parameters(const Arguments& arguments, const ScenarioInfo& scenario) {
-  for (const Parameter& parameter : scenario.parameters) {
-    if (std::holds_alternative<bool>(parameter.value)) continue;
-    const std::string option = "--" + parameter.name;
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-      if (arguments[i] != option || !lacks_value(arguments, i)) continue;
-      return error(option, " needs a value: ", sim::type_name(parameter.value).data(), ", like ",
-                   option, "=", sim::to_string(parameter.value));
-    }
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<std::vector<sim::ParameterValue>> parse_parameters(const Arguments& arguments,
-                                                                  const ScenarioInfo& scenario) {
-  if (absl::Status status = check_parameters(arguments, scenario); !status.ok()) return status;
-  Flags app;
-  std::vector<const CLI::Option*> options;
-  for (const Parameter& parameter : scenario.parameters) {
-    const std::string option = "--" + parameter.name;
-    const bool is_flag = std::holds_alternative<bool>(parameter.value);
-    options.push_back(is_flag ? app.add_flag(option) : add_value(app, option));
-  }
-  if (absl::Status status = parse(app, arguments); !status.ok()) return status;
-  for (const std::string& left : app.remaining()) {
-    if (is_option(left)) return unknown_option(left, scenario);
-    return error("unexpected argument '", left, "' for ", scenario.name,
-                 "; a parameter is written --name=value");
-  }
-  std::vector<sim::ParameterValue> values;
-  for (std::size_t i = 0; i < options.size(); ++i) {
-    const Parameter& parameter = scenario.parameters[i];
-    if (options[i]->count() > 1) return error("--", parameter.name, " is given twice");
-    if (options[i]->count() == 0) {
-      values.push_back(parameter.value);
-      continue;
-    }
-    auto value = parse_value(parameter, options[i]->results().front());
-    if (!value.ok()) return value.status();
-    values.push_back(*std::move(value));
-  }
-  return values;
 }
 
 absl::StatusOr<Command> run_command(const Split& split, const ScenarioInfo& scenario) {
@@ -241,6 +64,9 @@ absl::StatusOr<Command> run_command(const Split& split, const ScenarioInfo& scen
   auto parameters = parse_parameters(split.rest, scenario);
   if (!parameters.ok()) return parameters.status();
   command.options.parameters = *std::move(parameters);
+  command.explore.seed = command.options.seed;
+  command.explore.order = command.options.order;
+  name_for_tokens(command);
   return command;
 }
 
@@ -328,9 +154,12 @@ absl::StatusOr<Command> parse_command(const std::vector<std::string>& arguments,
   }
   if (*subject == "list") return list_command(*split);
   if (*subject == "parity") return parity_command(*split);
+  if (*subject == "explore" || *subject == "replay" || *subject == "shrink") {
+    return explore_command(*split, *subject, scenarios);
+  }
   if (contains(subcommand_names(), *subject)) {
-    return error("'", *subject, "' is not there yet; this version lists and runs scenarios: ",
-                 "simrun --seed N SCENARIO");
+    return error("'", *subject, "' is not there yet; this version lists, runs and explores: ",
+                 "simrun explore SCENARIO");
   }
   const ScenarioInfo* scenario = find(scenarios, *subject);
   if (scenario == nullptr) return unknown_scenario(*subject, scenarios);

@@ -1,6 +1,7 @@
 // Command: what the command line asks for.
 //
 //   simrun [--seed N] [--order any|fifo] [--json] SCENARIO [--PARAMETER=VALUE ...]
+//   simrun explore SCENARIO [...]    simrun replay SCENARIO TOKEN    simrun shrink SCENARIO TOKEN
 //   simrun list [--json]        simrun help [SCENARIO]        simrun --version
 //   simrun parity [--json] FILE.json ...       simrun parity [--json] --lines FILE.jsonl
 //
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "sim/explore/explore.h"
 #include "sim/scenario_run.h"
 #include "tools/simrun/parity/parity.h"
 
@@ -20,10 +22,12 @@ namespace simrun {
 using Scenarios = std::vector<const sim::ScenarioInfo*>;
 
 struct Command {
-  enum class Kind { run, list, parity, help, version };
+  enum class Kind { run, explore, replay, shrink, list, parity, help, version };
   Kind kind = Kind::run;
   const sim::ScenarioInfo* scenario = nullptr;  // what to run or, if any, to help with
   sim::ScenarioOptions options = {};
+  sim::ExploreOptions explore = {};
+  std::string token = {};  // to replay or to shrink
   parity::Sources parity = {};
   bool json = false;
 };

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "tools/simrun/catalog.h"
+#include "tools/simrun/explore_run.h"
 #include "tools/simrun/output.h"
 #include "tools/simrun/run_report.h"
 
@@ -26,7 +27,9 @@ bool run_for_a_person(const Command& command, Output& output) {
   sim::ScenarioOptions options = command.options;
   options.on_line = [&report](const sim::TranscriptLine& line) { report.line(line); };
   const sim::ScenarioResult result = run_scenario(*command.scenario, options);
-  report.end(result);
+  // A run that made asyncio's choices needs no explanation by its choices.
+  const bool explain = !result.passed && !result.deviations.empty();
+  report.end(result, explain ? explain_run(command, result.deviations) : "");
   return result.passed;
 }
 
@@ -46,11 +49,20 @@ int run_parity(const Command& command, Output& output, std::FILE* err) {
   return fail(err, status.message());
 }
 
+int run_explorer(const Command& command, Output& output, std::FILE* err) {
+  const absl::StatusOr<int> code = run_exploration(command, output, err);
+  return code.ok() ? *code : fail(err, code.status().message());
+}
+
 int execute(const Command& command, const Scenarios& scenarios, Output& output, std::FILE* err) {
   switch (command.kind) {
     case Command::Kind::list:
       output.write(command.json ? list_as_json(scenarios) : list_as_text(scenarios));
       return kNoBug;
+    case Command::Kind::explore:
+    case Command::Kind::replay:
+    case Command::Kind::shrink:
+      return run_explorer(command, output, err);
     case Command::Kind::parity:
       return run_parity(command, output, err);
     case Command::Kind::help:

@@ -115,6 +115,24 @@ std::string repeat_line(const Command& command) {
   return line;
 }
 
+void name_for_tokens(Command& command) {
+  std::string& name = command.explore.scenario_name;
+  std::string& line = command.explore.replay_command;
+  name = command.scenario->name;
+  line = absl::StrCat("./simrun replay ", name);
+  if (command.explore.order != sim::Order::any) absl::StrAppend(&line, " --order fifo");
+  if (command.explore.time == sim::Time::slow_loop) absl::StrAppend(&line, " --time slow_loop");
+  if (command.explore.time == sim::Time::adversarial) absl::StrAppend(&line, " --time adversarial");
+  if (command.explore.cancellations > 0) {
+    absl::StrAppend(&line, " --cancel ", command.explore.cancellations);
+  }
+  for (const std::string& parameter : changed_parameters(command)) {
+    absl::StrAppend(&name, " ", parameter);
+    absl::StrAppend(&line, " ", quoted(absl::StrCat("--", parameter)));
+  }
+  command.explore.limits = command.scenario->limits;
+}
+
 void RunReport::begin() {
   std::string rest = absl::StrCat(", seed ", command_.options.seed);
   if (command_.options.order != sim::Order::any) {
@@ -139,12 +157,13 @@ void RunReport::line(const sim::TranscriptLine& line) {
       indented(line.text, text_column), "\n"));
 }
 
-void RunReport::end(const ScenarioResult& result) {
+void RunReport::end(const ScenarioResult& result, const std::string& explained) {
   for (const Finding& each : result.findings) finding(each);
   if (result.further_findings > 0) {
     output_.write(
         absl::StrCat("\n... and ", counted(result.further_findings, "more finding"), "\n"));
   }
+  if (!explained.empty()) output_.write(absl::StrCat("\n", explained));
   verdict(result);
 }
 

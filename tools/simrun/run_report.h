@@ -24,7 +24,8 @@ class RunReport {
 
   void begin();
   void line(const sim::TranscriptLine& line);
-  void end(const sim::ScenarioResult& result);
+  // What was found, then what becomes of the run: `explained` stands between the two.
+  void end(const sim::ScenarioResult& result, const std::string& explained = {});
 
  private:
   void finding(const sim::Finding& finding);
@@ -45,6 +46,9 @@ std::string run_as_json(const Command& command, const std::vector<sim::Transcrip
 // "2.000 s"; more digits where there is more to tell, in groups of three; from an hour on
 // "1:00:00.000".
 std::string format_time(sim::Duration time);
+
+// Sets what tokens of the command's scenario belong to, and the line that replays them.
+void name_for_tokens(Command& command);
 
 // The command that runs the same again: "./simrun --seed 42 web_scraper --urls=3".
 std::string repeat_line(const Command& command);

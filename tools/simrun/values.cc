@@ -112,4 +112,12 @@ absl::StatusOr<sim::Order> parse_order(absl::string_view text) {
   return absl::InvalidArgumentError(absl::StrCat("bad order '", text, "': it is any or fifo"));
 }
 
+absl::StatusOr<sim::Time> parse_time(absl::string_view text) {
+  if (text == "strict") return sim::Time::strict;
+  if (text == "slow_loop") return sim::Time::slow_loop;
+  if (text == "adversarial") return sim::Time::adversarial;
+  return absl::InvalidArgumentError(
+      absl::StrCat("bad time '", text, "': it is strict, slow_loop or adversarial"));
+}
+
 }  // namespace simrun

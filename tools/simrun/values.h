@@ -21,4 +21,7 @@ absl::StatusOr<std::uint64_t> parse_seed(absl::string_view text);
 // "any" or "fifo".
 absl::StatusOr<sim::Order> parse_order(absl::string_view text);
 
+// "strict", "slow_loop" or "adversarial".
+absl::StatusOr<sim::Time> parse_time(absl::string_view text);
+
 }  // namespace simrun

@@ -1,0 +1,72 @@
+// The historical bugs: each is found by schedules and at most one cancellation, shows what it
+// expects and nothing else, and its repaired twin never fails.
+#include "gmock/gmock.h"
+#include "scenarios/test_exploration.h"
+
+namespace {
+
+using sim::ScenarioInfo;
+using namespace test_exploration;
+using testing::ElementsAreArray;
+using testing::IsSubsetOf;
+
+std::vector<const ScenarioInfo*> faulty() { return registered_in("scenarios/bugs/", Faulty::yes); }
+std::vector<const ScenarioInfo*> repaired() { return registered_in("scenarios/bugs/", Faulty::no); }
+
+sim::RunOptions with_a_cancellation(sim::Time time = sim::Time::strict) {
+  sim::RunOptions options = any_order();
+  options.cancellations = 1;
+  options.time = time;
+  return options;
+}
+
+class EachBug : public testing::TestWithParam<const ScenarioInfo*> {};
+
+TEST_P(EachBug, IsFound) {
+  Subject subject(*GetParam(), {}, with_a_cancellation());
+  const Found found = walk_until_failed(subject, 20'000);
+  ASSERT_EQ(found.failed, 1u);
+  EXPECT_THAT(found.kinds, ElementsAreArray(GetParam()->expects)) << found.message;
+}
+
+TEST_P(EachBug, ShowsNothingElse) {
+  for (const sim::Time time : {sim::Time::strict, sim::Time::slow_loop}) {
+    Subject subject(*GetParam(), {}, with_a_cancellation(time));
+    EXPECT_THAT(walk(subject, 2'000).kinds, IsSubsetOf(GetParam()->expects));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Bugs, EachBug, testing::ValuesIn(faulty()), name_of_scenario);
+
+class EachRepairedBug : public testing::TestWithParam<const ScenarioInfo*> {};
+class EachRepairedBugLongRun : public EachRepairedBug {};
+
+TEST_P(EachRepairedBug, NeverFails) {
+  for (const sim::Time time : {sim::Time::strict, sim::Time::slow_loop}) {
+    Subject subject(*GetParam(), {}, with_a_cancellation(time));
+    const Found found = walk(subject, 2'000);
+    EXPECT_EQ(found.failed, 0u) << found.message;
+  }
+}
+
+TEST_P(EachRepairedBugLongRun, NeverFails) {
+  for (const sim::Time time : {sim::Time::strict, sim::Time::slow_loop}) {
+    Subject subject(*GetParam(), {}, with_a_cancellation(time));
+    const Found found = walk(subject, 100'000);
+    EXPECT_EQ(found.failed, 0u) << found.message;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Bugs, EachRepairedBug, testing::ValuesIn(repaired()), name_of_scenario);
+INSTANTIATE_TEST_SUITE_P(Bugs, EachRepairedBugLongRun, testing::ValuesIn(repaired()),
+                         name_of_scenario);
+
+TEST(Bugs, HaveATwinEach) {
+  std::vector<std::string> twins;
+  std::vector<std::string> expected;
+  for (const ScenarioInfo* info : repaired()) twins.push_back(info->name);
+  for (const ScenarioInfo* info : faulty()) expected.push_back(info->name + "_fixed");
+  EXPECT_THAT(twins, testing::UnorderedElementsAreArray(expected));
+}
+
+}  // namespace

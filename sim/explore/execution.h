@@ -1,0 +1,58 @@
+// Execution: a test run once under one schedule, with what that showed; then once more under
+// another. All runs are on one loop, whose memory starts from the same address each time.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "sim/run.h"
+
+namespace sim {
+
+// The test: called anew for each execution, inside its loop.
+using Body = std::function<Coro<>()>;
+
+// What one execution came to.
+struct ExecutionResult {
+  bool failed = false;            // there is a finding that fails a run
+  std::vector<Finding> findings;  // in the order they were made, but for those that are ignored
+  RunStats stats;
+  Tape tape;
+
+  // The first that fails the run. Requires that it failed.
+  const Finding& failure() const;
+};
+
+class Execution final : private Observer {
+ public:
+  // Of `options` the source, the observer and the tape are this object's. Findings of the kinds in
+  // `ignored` are none; of those that only warn, the ones in `fatal` fail the run.
+  Execution(Body body, const RunOptions& options, std::vector<FindingKind> ignored = {},
+            std::vector<FindingKind> fatal = {});
+  Execution(const Execution&) = delete;
+  Execution& operator=(const Execution&) = delete;
+
+  // Runs the body with the choices of `source`. What it returns is good until the next run. Throws
+  // what `source` throws, and nothing of the body.
+  const ExecutionResult& run(DecisionSource& source);
+  // The same with every step recorded in a trace.
+  const ExecutionResult& run_traced(DecisionSource& source, Trace& trace);
+
+  std::uint64_t executions() const { return executions_; }
+  std::uint64_t steps() const { return steps_; }
+
+ private:
+  void on_finding(const Finding& finding) override;
+  void run_once(DecisionSource& source, Trace* trace);
+
+  Body body_;
+  RunOptions options_;
+  std::vector<FindingKind> ignored_;
+  std::vector<FindingKind> fatal_;
+  ExecutionResult result_;
+  std::uint64_t executions_ = 0;
+  std::uint64_t steps_ = 0;
+};
+
+}  // namespace sim

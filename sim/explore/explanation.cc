@@ -1,0 +1,238 @@
+#include "sim/explore/explanation.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <set>
+
+namespace sim {
+
+namespace {
+
+std::string counted(std::uint64_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    text += (i == 0 ? "" : i + 1 == words.size() ? " and " : ", ") + words[i];
+  }
+  return text;
+}
+
+// The text with each line after the first behind `indent` spaces.
+std::string indented(const std::string& text, std::size_t indent) {
+  std::string result;
+  for (const char c : text) {
+    result += c;
+    if (c == '\n') result.append(indent, ' ');
+  }
+  while (!result.empty() && (result.back() == ' ' || result.back() == '\n')) result.pop_back();
+  return result;
+}
+
+// Objects that more than one task uses, each with a letter, in the order they come up.
+class SharedObjects {
+ public:
+  explicit SharedObjects(const std::vector<NarratedStep>& steps) {
+    std::map<std::uint64_t, std::set<std::string>> users;
+    for (const NarratedStep& step : steps) {
+      for (const NarratedAccess& access : step.accesses) users[access.object].insert(step.task);
+    }
+    for (const NarratedStep& step : steps) {
+      for (const NarratedAccess& access : step.accesses) {
+        if (users[access.object].size() < 2 || letters_.contains(access.object)) continue;
+        letters_[access.object] = letter(legend_.size());
+        legend_.push_back(letter(legend_.size()) + "  " + access.object_name);
+      }
+    }
+  }
+  // Null for an object that only one task uses.
+  const std::string* letter_of(std::uint64_t object) const {
+    const auto at = letters_.find(object);
+    return at == letters_.end() ? nullptr : &at->second;
+  }
+  const std::vector<std::string>& legend() const { return legend_; }
+
+ private:
+  static std::string letter(std::size_t number) {
+    const std::string last(1, static_cast<char>('A' + number % 26));
+    return number < 26 ? last : letter(number / 26 - 1) + last;
+  }
+  std::map<std::uint64_t, std::string> letters_;
+  std::vector<std::string> legend_;
+};
+
+std::string what_it_did(const NarratedStep& step, const SharedObjects& objects) {
+  std::string text;
+  for (const NarratedAccess& access : step.accesses) {
+    const std::string* letter = objects.letter_of(access.object);
+    if (letter == nullptr) continue;
+    const std::string word = access.what + " " + *letter;
+    if (text.ends_with(word)) continue;
+    text += (text.empty() ? "" : ", ") + word;
+  }
+  return text;
+}
+
+// ":12" of "deposit  bank.cc:12".
+std::string line_of(const std::string& place) {
+  const std::size_t colon = place.rfind(':');
+  return colon == std::string::npos ? "" : place.substr(colon);
+}
+
+std::string describe(const NarratedDeviation& deviation, const Narration& narration) {
+  const std::string others = joined(deviation.overtaken);
+  const bool one = deviation.overtaken.size() == 1;
+  switch (deviation.kind) {
+    case DecisionKind::ready: {
+      std::string text = deviation.chosen + " ran before " + others + ", which " +
+                         (one ? "was" : "were") + " ready first";
+      if (deviation.step < narration.steps.size()) {
+        const std::string& place = narration.steps[deviation.step].place;
+        if (!place.empty()) text += "; it went on at " + place;
+      }
+      return text;
+    }
+    case DecisionKind::cancel:
+      return deviation.chosen + " was cancelled";
+    case DecisionKind::timer:
+      return "a timer fired although tasks were ready";
+    case DecisionKind::timer_tie:
+      return "of timers due at one instant, number " + std::to_string(deviation.index + 1) +
+             " fired first";
+    case DecisionKind::choose:
+      return "choose(" + std::to_string(deviation.choices) + ") was " +
+             std::to_string(deviation.index) +
+             (deviation.label.empty() ? "" : ": " + deviation.label);
+    case DecisionKind::executor:
+      return "a function given to an executor took longer";
+  }
+  return {};
+}
+
+// The table of steps.
+class Lanes {
+ public:
+  Lanes(const Narration& narration, const SharedObjects& objects) {
+    for (const NarratedStep& step : narration.steps) {
+      const std::string did = what_it_did(step, objects);
+      if (did.empty() && step.deviation < 0) continue;
+      rows_.push_back({&step, line_of(step.place) + (did.empty() ? "" : " " + did)});
+    }
+    if (rows_.size() > kMostRows) {
+      left_out_ = rows_.size() - kMostRows;
+      rows_.erase(rows_.begin(), rows_.begin() + static_cast<std::ptrdiff_t>(left_out_));
+    }
+    for (const Row& row : rows_) {
+      if (std::ranges::find(tasks_, row.step->task) == tasks_.end()) {
+        tasks_.push_back(row.step->task);
+      }
+    }
+  }
+
+  std::string text() const {
+    if (rows_.empty()) return {};
+    std::vector<std::size_t> widths;
+    for (const std::string& task : tasks_) {
+      std::size_t width = task.size();
+      for (const Row& row : rows_) {
+        if (row.step->task == task) width = std::max(width, row.cell.size());
+      }
+      widths.push_back(width + 2);
+    }
+    std::string text = pad("", 16);
+    for (std::size_t i = 0; i < tasks_.size(); ++i) text += pad(tasks_[i], widths[i]);
+    trim(text);
+    if (left_out_ > 0) text += "  ... " + counted(left_out_, "earlier step") + " left out\n";
+    for (const Row& row : rows_) {
+      const std::string time = format_seconds(row.step->time);
+      const int deviation = row.step->deviation;
+      text += std::string(time.size() < 10 ? 10 - time.size() : 0, ' ') + time +
+              pad(deviation < 0 ? "" : "  *" + std::to_string(deviation + 1), 6);
+      for (std::size_t i = 0; i < tasks_.size(); ++i) {
+        text += pad(tasks_[i] == row.step->task ? row.cell : "", widths[i]);
+      }
+      trim(text);
+    }
+    return text;
+  }
+
+ private:
+  struct Row {
+    const NarratedStep* step;
+    std::string cell;
+  };
+  static constexpr std::size_t kMostRows = 40;
+
+  static std::string pad(std::string text, std::size_t width) {
+    if (text.size() < width) text.append(width - text.size(), ' ');
+    return text;
+  }
+  static void trim(std::string& text) {
+    while (!text.empty() && text.back() == ' ') text.pop_back();
+    text += '\n';
+  }
+
+  std::vector<Row> rows_;
+  std::vector<std::string> tasks_;
+  std::size_t left_out_ = 0;
+};
+
+std::string describe_decisions(const Failure& failure, const Narration& narration) {
+  const std::size_t count = narration.deviations.size();
+  if (count == 0) return "\nIt happens in asyncio's own order: no decision has to differ.\n";
+  std::string text = "\n" + counted(count, "decision") + " that asyncio would not have made " +
+                     (count == 1 ? "leads" : "lead") + " to it:\n";
+  for (std::size_t i = 0; i < count; ++i) {
+    text += "  " + std::to_string(i + 1) + "  " +
+            format_seconds(narration.deviations[i].time) + "  " +
+            describe(narration.deviations[i], narration) + "\n";
+  }
+  const Minimality& minimality = failure.minimality;
+  if (minimality.certain) {
+    text += "minimal: none of the " +
+            counted(minimality.certified, "schedule") + " with fewer such decisions fails\n";
+  } else if (minimality.certified > 0) {
+    text += "none of the first " + counted(minimality.certified, "schedule") +
+            " with fewer such decisions fails; there are more\n";
+  }
+  text += failure.also_under_fifo ? "also under asyncio's FIFO order of ready tasks\n"
+                                  : "needs an executor that reorders ready tasks, as those of "
+                                    "C++ may: not seen under asyncio's FIFO order\n";
+  return text;
+}
+
+}  // namespace
+
+std::string format_seconds(std::int64_t nanoseconds) {
+  char text[48];
+  std::snprintf(text, sizeof text, "%lld.%03lld s",
+                static_cast<long long>(nanoseconds / 1'000'000'000),
+                static_cast<long long>(nanoseconds / 1'000'000 % 1000));
+  return text;
+}
+
+std::string explain(const Failure& failure, const Narration& narration,
+                    const std::string& replay_line) {
+  std::string text =
+      std::string(to_string(failure.kind)) + ": " + indented(failure.message, 2) + "\n";
+  const std::string place = to_string(failure.finding.place);
+  if (failure.finding.place.line() != 0 && failure.message.find(place) == std::string::npos) {
+    text += "  at " + place + "\n";
+  }
+  if (!failure.finding.stack.empty()) {
+    const std::string& stack = failure.finding.stack;
+    text += "  " + indented(stack.substr(stack.find_first_not_of(' ')), 0) + "\n";
+  }
+  text += describe_decisions(failure, narration);
+  const SharedObjects objects(narration.steps);
+  const std::string table = Lanes(narration, objects).text();
+  if (!table.empty()) text += "\n" + table;
+  for (const std::string& line : objects.legend()) text += "  " + line + "\n";
+  if (!replay_line.empty()) text += "\nreplay: " + replay_line + "\n";
+  return text;
+}
+
+}  // namespace sim

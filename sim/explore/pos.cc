@@ -1,0 +1,33 @@
+#include "sim/explore/pos.h"
+
+#include <utility>
+
+namespace sim {
+
+Pos::Pos(std::uint64_t seed, std::shared_ptr<Profile> profile)
+    : Sampler(seed), profile_(std::move(profile)) {}
+
+void Pos::begin() {
+  profile_->begin();
+  pending_.clear();
+}
+
+std::uint32_t Pos::pick_ready(std::uint32_t, const internal::Scheduler& scheduler) {
+  const Footprint& latest = profile_->latest();
+  if ((latest.reads | latest.writes) != 0) {  // before those are added that draw in any case
+    for (Step& step : pending_) {
+      if (step.expected.conflicts_with(latest)) step.priority = rng_();
+    }
+  }
+  pending_.follow(scheduler.ready(), [&](internal::Entry entry) {
+    return Step{rng_(), profile_->next_of(scheduler, entry).expected};
+  });
+  std::uint32_t best = 0;
+  for (std::uint32_t i = 1; i < pending_.size(); ++i) {
+    if (pending_[i].priority > pending_[best].priority) best = i;
+  }
+  pending_.take(best);
+  return best;
+}
+
+}  // namespace sim

@@ -1,0 +1,38 @@
+// Pos: partial order sampling (Yuan, Yang, Gu, "Partial order aware concurrency sampling",
+// CAV 2018).
+//
+// Each pending step has a random priority, and the one with the highest runs. Then the steps that
+// conflict with it draw anew: the order of two steps that have nothing to do with each other is
+// decided once, and that of two that have is decided by itself. What a pending step will touch is
+// known from earlier executions: see Profile.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "sim/explore/pending.h"
+#include "sim/explore/profile.h"
+#include "sim/explore/sampler.h"
+
+namespace sim {
+
+class Pos final : public Sampler {
+ public:
+  Pos(std::uint64_t seed, std::shared_ptr<Profile> profile);
+  const char* sampler() const override { return "pos"; }
+
+ private:
+  struct Step {
+    std::uint64_t priority;
+    Footprint expected;
+  };
+
+  internal::Watcher* watcher() override { return profile_->watcher(); }
+  void begin() override;
+  std::uint32_t pick_ready(std::uint32_t n, const internal::Scheduler& scheduler) override;
+
+  std::shared_ptr<Profile> profile_;
+  internal::Pending<Step> pending_;
+};
+
+}  // namespace sim

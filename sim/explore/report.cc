@@ -1,0 +1,82 @@
+#include "sim/explore/report.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "nlohmann/json.hpp"
+
+namespace sim {
+
+namespace {
+
+std::string with_commas(std::uint64_t number) {
+  std::string digits = std::to_string(number);
+  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
+  return digits;
+}
+
+std::string counted(std::uint64_t count, const char* what) {
+  return absl::StrCat(with_commas(count), " ", what, count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+std::string Report::verdict() const {
+  std::string text;
+  if (ok()) {
+    text = exhausted ? "no bug: all schedules visited, " : "no bug in ";
+  } else {
+    text = absl::StrCat(counted(failures.size(), "bug"), " in ");
+  }
+  absl::StrAppend(&text, counted(executions, "execution"), ", ", distinct_is_exact ? "" : "about ",
+                  counted(distinct_traces, "distinct trace"));
+  if (ok() && !exhausted && estimate.executions > 0) {
+    absl::StrAppend(&text, "; chance that the next one is new < ",
+                    absl::StrFormat("%.3g", 100 * estimate.bound), " % (95 %, ", estimate.sampler,
+                    ")");
+  }
+  return text;
+}
+
+std::string Report::to_json() const {
+  using Json = nlohmann::ordered_json;
+  Json found = Json::array();
+  for (const Failure& failure : failures) {
+    Json deviations = Json::array();
+    for (const Deviation& each : failure.deviations) {
+      deviations.push_back(
+          {{"decision", each.decision}, {"choices", each.choices}, {"index", each.index}});
+    }
+    found.push_back({{"kind", to_string(failure.kind)},
+                     {"message", failure.message},
+                     {"token", failure.token},
+                     {"deviations", std::move(deviations)},
+                     {"executions_to_find", failure.executions_to_find},
+                     {"also_under_fifo", failure.also_under_fifo},
+                     {"replays", failure.minimality.replays},
+                     {"minimal", failure.minimality.certain},
+                     {"explanation", failure.explanation()}});
+  }
+  Json warned = Json::array();
+  for (const Finding& warning : warnings) {
+    warned.push_back({{"kind", to_string(warning.kind)}, {"message", warning.message}});
+  }
+  const Json report = {{"ok", ok()},
+                       {"verdict", verdict()},
+                       {"strategy", strategy},
+                       {"executions", executions},
+                       {"steps", steps},
+                       {"distinct_traces", distinct_traces},
+                       {"distinct_is_exact", distinct_is_exact},
+                       {"redundant", redundant},
+                       {"exhausted", exhausted},
+                       {"estimate",
+                        {{"sampler", estimate.sampler},
+                         {"executions", estimate.executions},
+                         {"unseen", estimate.unseen},
+                         {"bound", estimate.bound}}},
+                       {"failures", std::move(found)},
+                       {"warnings", std::move(warned)}};
+  return report.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace sim

@@ -1,0 +1,157 @@
+#include "sim/explore/shrink.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "sim/explore/replay_source.h"
+
+namespace sim {
+
+namespace {
+
+using Deviations = std::vector<Deviation>;
+
+class Shrinker {
+ public:
+  Shrinker(Execution& execution, Deviations deviations, const Finding& failure,
+           const ShrinkBudget& budget)
+      : execution_(execution), failure_(failure), budget_(budget), best_(std::move(deviations)) {}
+
+  Shrunk shrink() {
+    drop_deviations();
+    lower_indices();
+    certify();
+    return {std::move(best_), minimality_};
+  }
+
+ private:
+  // Whether the run with these fails in the same way. What it took in fact is then the best: a
+  // decision that did not come up is no deviation.
+  bool try_out(const Deviations& deviations) {
+    if (minimality_.replays == budget_.replays) return false;
+    ++minimality_.replays;
+    return fails(deviations);
+  }
+  bool fails(const Deviations& deviations) {
+    source_.rewind(deviations);
+    const ExecutionResult& result = execution_.run(source_);
+    if (!result.failed || !same_failure(result.failure(), failure_)) return false;
+    best_ = result.tape.deviations();
+    return true;
+  }
+
+  void drop_deviations() {
+    if (best_.empty() || try_out({})) return;
+    for (std::size_t parts = 2; best_.size() > 1;) {
+      const std::size_t size = (best_.size() + parts - 1) / parts;
+      bool smaller = false;
+      // From the end: what comes late is often only what happened to follow.
+      for (std::size_t part = parts; part-- > 0 && !smaller;) {
+        const std::size_t from = std::min(part * size, best_.size());
+        const std::size_t to = std::min(from + size, best_.size());
+        if (from == to) continue;
+        Deviations rest = best_;
+        rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(from),
+                   rest.begin() + static_cast<std::ptrdiff_t>(to));
+        const std::size_t before = best_.size();
+        smaller = try_out(rest) && best_.size() < before;
+      }
+      if (minimality_.replays == budget_.replays) return;
+      if (smaller) {
+        parts = std::max<std::size_t>(2, std::min(parts - 1, best_.size()));
+      } else if (size == 1) {
+        return;
+      } else {
+        parts = std::min(parts * 2, best_.size());
+      }
+    }
+  }
+
+  void lower_indices() {
+    for (std::size_t i = 0; i < best_.size(); ++i) {
+      for (std::uint32_t index = 1; index < best_[i].index; ++index) {
+        Deviations lower = best_;
+        lower[i].index = index;
+        if (try_out(lower)) break;
+      }
+    }
+  }
+
+  // Takes asyncio's choices after a prefix of deviations, and notes what else there was.
+  class Frontier final : public DecisionSource {
+   public:
+    std::uint32_t pick(DecisionKind kind, std::uint32_t n, const DecisionContext& at) override {
+      choices.push_back(n);
+      return replay.pick(kind, n, at);
+    }
+    ReplaySource replay;
+    std::vector<std::uint32_t> choices;  // of each decision
+  };
+
+  // All schedules with fewer deviations than the best has, by their number.
+  void certify() {
+    minimality_.certain = true;
+    std::vector<Deviations> level = {{}};
+    for (std::size_t count = 0; count < best_.size(); ++count) {
+      std::vector<Deviations> next;
+      const bool expand = count + 1 < best_.size();
+      for (const Deviations& each : level) {
+        if (minimality_.certified == budget_.certification) {
+          minimality_.certain = false;
+          return;
+        }
+        ++minimality_.certified;
+        Frontier frontier;
+        frontier.replay.rewind(each);
+        const ExecutionResult& result = execution_.run(frontier);
+        if (result.failed && same_failure(result.failure(), failure_)) {
+          best_ = result.tape.deviations();
+          return;
+        }
+        if (expand) extend(each, frontier.choices, next);
+      }
+      level = std::move(next);
+    }
+  }
+  // `prefix` with one more deviation, at each later decision of its run.
+  void extend(const Deviations& prefix, const std::vector<std::uint32_t>& choices,
+              std::vector<Deviations>& into) const {
+    const std::size_t from = prefix.empty() ? 0 : prefix.back().decision + std::size_t{1};
+    for (std::size_t at = from; at < choices.size(); ++at) {
+      for (std::uint32_t index = 1; index < choices[at]; ++index) {
+        if (into.size() > budget_.certification) return;
+        Deviations more = prefix;
+        more.push_back({static_cast<std::uint32_t>(at), choices[at], index});
+        into.push_back(std::move(more));
+      }
+    }
+  }
+
+  Execution& execution_;
+  const Finding& failure_;
+  ShrinkBudget budget_;
+  Deviations best_;
+  Minimality minimality_;
+  ReplaySource source_;
+};
+
+std::string_view first_line(std::string_view text) { return text.substr(0, text.find('\n')); }
+
+}  // namespace
+
+bool same_failure(const Finding& a, const Finding& b) {
+  if (a.kind != b.kind) return false;
+  if (a.kind == FindingKind::assertion && a.place.line() == 0 && b.place.line() == 0) {
+    return first_line(a.message) == first_line(b.message);
+  }
+  return a.place.line() == b.place.line() &&
+         std::string_view(a.place.file_name()) == b.place.file_name();
+}
+
+Shrunk shrink(Execution& execution, std::vector<Deviation> deviations, const Finding& failure,
+              const ShrinkBudget& budget) {
+  return Shrinker(execution, std::move(deviations), failure, budget).shrink();
+}
+
+}  // namespace sim

@@ -1,0 +1,36 @@
+// Shrinking: from a failing schedule to one that fails in the same way with the fewest deviations
+// from asyncio's order.
+//
+// First deviations are taken away as long as it still fails (ddmin, Zeller and Hildebrandt 2002),
+// and indices lowered. Then the answer is certified: all schedules with fewer deviations are
+// visited, those with none first, while the budget lasts; the first of them that fails is smaller,
+// and it is the smallest there is.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/explore/execution.h"
+#include "sim/explore/report.h"
+
+namespace sim {
+
+struct ShrinkBudget {
+  std::uint64_t replays = 200;
+  std::uint64_t certification = 20'000;
+};
+
+struct Shrunk {
+  std::vector<Deviation> deviations;
+  Minimality minimality;
+};
+
+// Whether two executions failed in the same way: the kind of the finding and its place. Assertions
+// of another library have theirs in the first line of the message.
+bool same_failure(const Finding& a, const Finding& b);
+
+// `deviations` fail with `failure` in `execution`.
+Shrunk shrink(Execution& execution, std::vector<Deviation> deviations, const Finding& failure,
+              const ShrinkBudget& budget = {});
+
+}  // namespace sim

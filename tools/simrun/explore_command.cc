@@ -1,0 +1,174 @@
+#include "tools/simrun/explore_command.h"
+
+#include <exception>
+#include <map>
+#include <stdexcept>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/time/time.h"
+#include "tools/simrun/run_report.h"
+#include "tools/simrun/values.h"
+
+namespace simrun {
+
+namespace {
+
+struct Flag {
+  const char* name;
+  const char* value;  // what it takes, for messages
+};
+constexpr Flag kFlags[] = {
+    {"--strategy", "a strategy, like portfolio, random, pct:3 or dfs"},
+    {"--executions", "a whole number, like 10000"},
+    {"--budget", "a duration, like 10s"},
+    {"--time", "strict, slow_loop or adversarial"},
+    {"--cancel", "how many tasks may be cancelled in a run, like 1"},
+    {"--max-failures", "a whole number; 0 means all"},
+};
+
+// The values given for the flags above; what is left stands in `rest`.
+struct Given {
+  std::map<std::string, std::string> values;
+  Arguments rest;
+  const std::string* find(const std::string& flag) const {
+    const auto at = values.find(flag);
+    return at == values.end() ? nullptr : &at->second;
+  }
+};
+
+absl::StatusOr<Given> take_flags(const Arguments& arguments) {
+  Flags app;
+  std::map<std::string, const CLI::Option*> options;
+  for (const Flag& flag : kFlags) {
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+      if (arguments[i] == flag.name && lacks_value(arguments, i)) {
+        return error(flag.name, " needs a value: ", flag.value);
+      }
+    }
+    options[flag.name] = add_value(app, flag.name);
+  }
+  if (absl::Status status = parse(app, arguments); !status.ok()) return status;
+  Given given;
+  for (const auto& [name, option] : options) {
+    if (option->count() > 1) return error(name, " is given twice");
+    if (option->count() == 1) given.values[name] = option->results().front();
+  }
+  given.rest = app.remaining();
+  return given;
+}
+
+absl::StatusOr<std::uint64_t> parse_count(const char* flag, const std::string& text,
+                                          std::uint64_t least) {
+  std::uint64_t count = 0;
+  const bool is_number = !text.empty() && text[0] >= '0' && text[0] <= '9' &&
+                         absl::SimpleAtoi(text, &count);
+  if (is_number && count >= least) return count;
+  return error("bad value for ", flag, ": '", text, "' is not a whole number of at least ", least);
+}
+
+absl::Status read_budgets(const Given& given, sim::ExploreOptions& options) {
+  if (const std::string* text = given.find("--executions")) {
+    const auto count = parse_count("--executions", *text, 1);
+    if (!count.ok()) return count.status();
+    options.max_executions = *count;
+  }
+  if (const std::string* text = given.find("--budget")) {
+    absl::Duration budget;
+    if (!absl::ParseDuration(*text, &budget) || budget <= absl::ZeroDuration() ||
+        budget > absl::Hours(24 * 365)) {
+      return error("bad value for --budget: '", *text,
+                   "' is not a duration; write a number and a unit, like 10s or 5m");
+    }
+    options.time_budget = absl::ToChronoNanoseconds(budget);
+    if (given.find("--executions") == nullptr) options.max_executions = UINT64_MAX;
+  }
+  if (const std::string* text = given.find("--max-failures")) {
+    const auto count = parse_count("--max-failures", *text, 0);
+    if (!count.ok()) return count.status();
+    options.max_failures = *count;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status read_freedom(const Split& split, const Given& given, sim::ExploreOptions& options) {
+  if (!split.orders.empty()) {
+    const auto order = parse_order(split.orders.front());
+    if (!order.ok()) return order.status();
+    options.order = *order;
+  }
+  if (const std::string* text = given.find("--time")) {
+    const auto time = parse_time(*text);
+    if (!time.ok()) return time.status();
+    options.time = *time;
+  }
+  if (const std::string* text = given.find("--cancel")) {
+    const auto count = parse_count("--cancel", *text, 0);
+    if (!count.ok()) return count.status();
+    if (*count > 1000) return error("bad value for --cancel: ", *text, " is more than 1000");
+    options.cancellations = static_cast<std::uint32_t>(*count);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status read_strategy(const Given& given, sim::ExploreOptions& options) {
+  const std::string* text = given.find("--strategy");
+  if (text == nullptr) return absl::OkStatus();
+  try {
+    options.strategy = sim::Strategy::parse(*text);
+  } catch (const std::invalid_argument& bad) {
+    return error("bad value for --strategy: ", bad.what());
+  }
+  return absl::OkStatus();
+}
+
+// Takes the token: what is neither an option nor an option's value.
+absl::StatusOr<std::string> take_token(Arguments& rest, const std::string& subject) {
+  for (std::size_t i = rest.size(); i-- > 0;) {
+    if (is_option(rest[i]) || (i > 0 && is_bare_option(rest[i - 1]))) continue;
+    std::string token = rest[i];
+    rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
+    return token;
+  }
+  return error(subject, " needs a token: simrun ", subject, " SCENARIO TOKEN");
+}
+
+}  // namespace
+
+absl::StatusOr<Command> explore_command(const Split& split, const std::string& subject,
+                                        const Scenarios& scenarios) {
+  auto given = take_flags(split.rest);
+  if (!given.ok()) return given.status();
+  const std::optional<std::string> name = take_subject(given->rest, scenarios);
+  if (!name) return error(subject, " needs a scenario; 'simrun list' shows them");
+  const sim::ScenarioInfo* scenario = find(scenarios, *name);
+  if (scenario == nullptr) return unknown_scenario(*name, scenarios);
+
+  Command command{.kind = Command::Kind::explore, .scenario = scenario, .json = split.json};
+  if (!split.seeds.empty()) {
+    const auto seed = parse_seed(split.seeds.front());
+    if (!seed.ok()) return seed.status();
+    command.explore.seed = *seed;
+  }
+  if (subject != "explore") {
+    command.kind = subject == "replay" ? Command::Kind::replay : Command::Kind::shrink;
+    auto token = take_token(given->rest, subject);
+    if (!token.ok()) return token.status();
+    command.token = *std::move(token);
+    for (const char* flag : {"--strategy", "--executions", "--budget", "--max-failures"}) {
+      if (given->find(flag) != nullptr) return error(subject, " runs one schedule: no ", flag);
+    }
+  }
+  if (absl::Status status = read_budgets(*given, command.explore); !status.ok()) return status;
+  if (absl::Status status = read_freedom(split, *given, command.explore); !status.ok()) {
+    return status;
+  }
+  if (absl::Status status = read_strategy(*given, command.explore); !status.ok()) return status;
+  auto parameters = parse_parameters(given->rest, *scenario);
+  if (!parameters.ok()) return parameters.status();
+  command.options.parameters = *std::move(parameters);
+  name_for_tokens(command);
+  return command;
+}
+
+}  // namespace simrun

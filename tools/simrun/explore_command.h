@@ -1,0 +1,21 @@
+// The command lines of the subcommands that explore:
+//
+//   simrun explore SCENARIO [--strategy S] [--executions N] [--budget 10s] [--order any|fifo]
+//                  [--time strict|slow_loop|adversarial] [--cancel K] [--max-failures K] [--seed N]
+//   simrun replay SCENARIO TOKEN       simrun shrink SCENARIO TOKEN
+//
+// A token needs the options it was found with: --order, --time, --cancel and the parameters.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "tools/simrun/arguments.h"
+
+namespace simrun {
+
+// `subject` is "explore", "replay" or "shrink".
+absl::StatusOr<Command> explore_command(const Split& split, const std::string& subject,
+                                        const Scenarios& scenarios);
+
+}  // namespace simrun

@@ -1,0 +1,104 @@
+#include "tools/simrun/explore_run.h"
+
+#include <unistd.h>
+
+#include <stdexcept>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "tools/simrun/program.h"
+
+namespace simrun {
+
+namespace {
+
+// A line on a terminal that is overwritten as the exploration goes on.
+class ProgressLine {
+ public:
+  explicit ProgressLine(std::FILE* file)
+      : file_(isatty(fileno(file)) != 0 ? file : nullptr), began_(absl::Now()) {}
+  ~ProgressLine() { show(""); }
+
+  void update(const sim::Progress& progress) {
+    if (file_ == nullptr || absl::Now() - shown_ < absl::Milliseconds(100)) return;
+    shown_ = absl::Now();
+    const double seconds = absl::ToDoubleSeconds(shown_ - began_);
+    show(absl::StrFormat("%d executions, %.0f a second, %d distinct traces, %d found",
+                         progress.executions,
+                         static_cast<double>(progress.executions) / std::max(seconds, 1e-3),
+                         progress.distinct_traces, progress.failures));
+  }
+
+ private:
+  void show(const std::string& text) {
+    if (file_ == nullptr || (text.empty() && !drawn_)) return;
+    std::fprintf(file_, "\r\033[K%s", text.c_str());
+    std::fflush(file_);
+    drawn_ = !text.empty();
+  }
+  std::FILE* file_;
+  absl::Time began_;
+  absl::Time shown_ = absl::InfinitePast();
+  bool drawn_ = false;
+};
+
+void print(const Command& command, const sim::Report& report, Output& output) {
+  if (command.json) {
+    output.write(absl::StrCat(report.to_json(), "\n"));
+    return;
+  }
+  for (const sim::Finding& warning : report.warnings) {
+    output.write(absl::StrCat("\n", output.paint(Colour::yellow, "warning: "),
+                              std::string(to_string(warning.kind)), ": ", warning.message, "\n"));
+  }
+  for (const sim::Failure& failure : report.failures) {
+    output.write(absl::StrCat("\n", failure.explanation()));
+  }
+  const Colour colour = report.ok() ? Colour::green : Colour::red;
+  output.write(absl::StrCat("\n", output.paint(colour, report.ok() ? "PASSED" : "FAILED"), ": ",
+                            report.verdict(), "\n"));
+}
+
+bool is_deterministic(const sim::Report& report) {
+  return std::ranges::none_of(report.failures, [](const sim::Failure& failure) {
+    return failure.kind == sim::FindingKind::not_deterministic;
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<int> run_exploration(const Command& command, Output& output, std::FILE* err) {
+  sim::Scenario scenario(*command.scenario, command.options.parameters, {});
+  const sim::Body body = [&] { return command.scenario->body(scenario); };
+  sim::ExploreOptions options = command.explore;
+  sim::Report report;
+  try {
+    ProgressLine line(err);
+    options.on_progress = [&](const sim::Progress& progress) { line.update(progress); };
+    switch (command.kind) {
+      case Command::Kind::replay:
+        report = sim::replay(body, command.token, options);
+        break;
+      case Command::Kind::shrink:
+        report = sim::shrink_token(body, command.token, options);
+        break;
+      default:
+        report = sim::explore(body, options);
+    }
+  } catch (const std::invalid_argument& bad) {
+    return absl::InvalidArgumentError(bad.what());
+  }
+  print(command, report, output);
+  if (!is_deterministic(report)) return kNotDeterministic;
+  return report.ok() ? kNoBug : kBugFound;
+}
+
+std::string explain_run(const Command& command, const std::vector<sim::Deviation>& deviations) {
+  sim::Scenario scenario(*command.scenario, command.options.parameters, {});
+  const sim::Body body = [&] { return command.scenario->body(scenario); };
+  const sim::Report report = sim::shrink_schedule(body, deviations, command.explore);
+  return report.ok() ? "" : absl::StrCat("shrunk: ", report.failures.front().explanation());
+}
+
+}  // namespace simrun

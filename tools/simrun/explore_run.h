@@ -1,0 +1,19 @@
+// Runs what the subcommands explore, replay and shrink ask for, and prints what they found.
+#pragma once
+
+#include <cstdio>
+
+#include "absl/status/statusor.h"
+#include "tools/simrun/command.h"
+#include "tools/simrun/output.h"
+
+namespace simrun {
+
+// The exit code, or what is wrong with the token. Progress goes to `err` where that is a terminal.
+absl::StatusOr<int> run_exploration(const Command& command, Output& output, std::FILE* err);
+
+// Of a run that failed: how it fails with the fewest decisions, and with which token. `deviations`
+// are what the run decided.
+std::string explain_run(const Command& command, const std::vector<sim::Deviation>& deviations);
+
+}  // namespace simrun
