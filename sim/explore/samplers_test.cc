@@ -85,7 +85,8 @@ Coro<> busy_program() {
   };
   const auto set = [&]() -> Coro<> {
     co_await sleep(1ms);
-    running_loop().call_soon([&x] { x.set(1); });
+    const auto late = std::make_shared<Shared<int>>(0);  // main may be gone by then
+    running_loop().call_soon([late] { late->set(1); });
     done.set();
   };
   co_await gather_settled(wait(), wait(), set(), add_one(x));
