@@ -75,6 +75,7 @@ template <class T>
 struct GeneratorPromise : AwaitingPromise {
   AsyncGenerator<T> get_return_object(
       std::source_location in = std::source_location::current()) {
+    check_frame_layout(*this, in);
     place = in;
     auto shared = std::make_shared<GeneratorState<T>>();
     state = shared.get();

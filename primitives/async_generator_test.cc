@@ -112,6 +112,21 @@ TEST(AsyncGenerator, AValueMayBeMovedOutAndChanged) {
   sim::run(body());
 }
 
+TEST(AsyncGenerator, AYieldedConstantStaysAsItIs) {
+  const auto body = []() -> Coro<> {
+    const auto make = []() -> AsyncGenerator<std::string> {
+      const std::string constant = "one";
+      co_yield constant;
+      EXPECT_EQ(constant, "one");
+    };
+    auto generator = make();
+    std::string* const value = co_await generator.next();
+    *value += ", changed";
+    EXPECT_EQ(co_await generator.next(), nullptr);
+  };
+  sim::run(body());
+}
+
 TEST(AsyncGenerator, AnExceptionComesOutOnceAndEndsIt) {
   const auto body = []() -> Coro<> {
     const auto fails = []() -> AsyncGenerator<int> {

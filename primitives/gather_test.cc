@@ -172,6 +172,19 @@ TEST(Gather, TheFirstExceptionComesAtOnceAndTheSiblingsRunOn) {
   EXPECT_THAT(findings.kinds(), IsEmpty()) << "the second exception was looked at";
 }
 
+TEST(Gather, OneThatHasEndedCancelsNobody) {
+  const auto body = []() -> Coro<> {
+    auto sibling = create_task(sim::sleep(5s));
+    auto all = sim::gather(fail_after(1s, "first"), sibling);
+    const auto ended = co_await sim::settle(all);
+    EXPECT_FALSE(ended.has_value());
+    EXPECT_FALSE(all.cancel());
+    co_await sibling;
+    EXPECT_EQ(sim::uptime(), 5s);
+  };
+  sim::run(body());
+}
+
 TEST(Gather, SettledGivesEveryOutcome) {
   const auto body = []() -> Coro<> {
     auto victim = create_task(number_after(1h, 1));

@@ -123,6 +123,28 @@ TEST(Queue, ARobbedGetterGoesToTheEndOfTheLine) {
   EXPECT_THAT(first, ElementsAre(3));
 }
 
+TEST(Queue, ARobbedGetterThatIsCancelledLeavesTheOthersInTheirOrder) {
+  std::vector<int> first;
+  std::vector<int> second;
+  const auto body = [&]() -> Coro<> {
+    Queue<int> queue;
+    auto robbed = create_task(queue.get());
+    auto a = create_task(get_into(queue, first));
+    auto b = create_task(get_into(queue, second));
+    co_await sim::yield();
+    queue.put_nowait(1);
+    EXPECT_EQ(queue.get_nowait(), 1);
+    robbed.cancel();
+    co_await sim::sleep(1s);
+    queue.put_nowait(2);
+    queue.put_nowait(3);
+    co_await sim::gather(a, b);
+  };
+  sim::run(body());
+  EXPECT_THAT(first, ElementsAre(2));
+  EXPECT_THAT(second, ElementsAre(3));
+}
+
 TEST(Queue, ACancelledGetterPassesItsWakeUpOn) {
   std::vector<int> items;
   const auto body = [&]() -> Coro<> {

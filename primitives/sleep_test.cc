@@ -82,6 +82,21 @@ TEST(Sleep, CancelledItThrowsAtOnceAndDisarmsItsTimer) {
   EXPECT_EQ(runner.stats().virtual_time, 1s);
 }
 
+TEST(Sleep, CancelledItDoesNotEndTheNextOneEarly) {
+  const auto sleeper = []() -> Coro<> {
+    co_await sim::settle(sim::sleep(1s));
+    co_await sim::sleep(1h);
+    EXPECT_EQ(sim::uptime(), 1h);
+  };
+  const auto body = [&]() -> Coro<> {
+    auto task = create_task(sleeper());
+    co_await sim::yield();
+    task.cancel();
+    co_await task;
+  };
+  sim::run(body());
+}
+
 TEST(Sleep, CancelledAsItsTimerRunsItLeavesLaterTimersAlone) {
   int fired = 0;
   const auto sleeper = []() -> Coro<> { co_await sim::sleep(1s); };

@@ -189,6 +189,19 @@ TEST_F(StaggeredLog, RunsWithEagerTasks) {
                                 "20 c wins: a Cancelled -"));
 }
 
+TEST_F(StaggeredLog, CancelsEagerTasksInTheOrderTheyStarted) {
+  const auto body = [&]() -> Coro<> {
+    sim::running_loop().set_eager_tasks(true);
+    auto task = create_task(race(functions({{"a", 500, true}, {"b", 500, true}}), 100ms));
+    co_await sim::sleep(150ms);
+    task.cancel();
+    EXPECT_TRUE((co_await settle(task)).cancelled());
+  };
+  sim::run(body());
+  EXPECT_THAT(log_, ElementsAre("0 a starts", "100 b starts", "150 a cancelled", "150 b cancelled",
+                                "150 race cancelled"));
+}
+
 TEST(Staggered, AFunctionThatThrowsInsteadOfReturningACoroutineFails) {
   const auto body = []() -> Coro<> {
     std::vector<std::function<Coro<>()>> functions;

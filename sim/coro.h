@@ -45,7 +45,9 @@ template <class T>
 struct CoroPromiseBase : AwaitingPromise {
   std::suspend_always initial_suspend() noexcept { return {}; }
   FinalAwaiter final_suspend() noexcept { return {}; }
-  static void* operator new(std::size_t bytes) { return FrameBlock<T>::allocate(bytes); }
+  static void* operator new(std::size_t bytes) {
+    return remember_frame(FrameBlock<T>::allocate(bytes));
+  }
   static void operator delete(void* frame, std::size_t bytes) noexcept {
     FrameBlock<T>::deallocate(frame, bytes);
   }
@@ -61,6 +63,7 @@ struct CoroPromiseBase : AwaitingPromise {
 template <class T>
 struct CoroPromise : CoroPromiseBase<T> {
   Coro<T> get_return_object(std::source_location in = std::source_location::current()) {
+    check_frame_layout(*this, in);
     this->place = in;
     return Coro<T>(*this);
   }
@@ -153,6 +156,7 @@ internal::CoroAwaiter<T> make_awaiter(Coro<T>&& coro) {
 namespace internal {
 
 inline Coro<void> CoroPromise<void>::get_return_object(std::source_location in) {
+  check_frame_layout(*this, in);
   place = in;
   return Coro<void>(*this);
 }

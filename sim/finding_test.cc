@@ -179,6 +179,22 @@ TEST(ExceptionNeverRetrieved, IsSilentOnceSomebodyLooked) {
   EXPECT_EQ(looks([](Task<>& task) { EXPECT_TRUE(task.done()); }).size(), 1u);
 }
 
+TEST(ExceptionNeverRetrieved, IsSilentForWhatWasAwaited) {
+  const auto await_a_task = []() -> Coro<> {
+    auto task = create_task(failing());
+    const auto ended = co_await sim::settle(task);
+    EXPECT_FALSE(ended.has_value());
+  };
+  const auto await_a_future = []() -> Coro<> {
+    auto future = sim::running_loop().create_future<int>();
+    future.set_exception(std::runtime_error("failed"));
+    const auto ended = co_await sim::settle(std::move(future));
+    EXPECT_FALSE(ended.has_value());
+  };
+  EXPECT_THAT(findings_of(await_a_task), IsEmpty());
+  EXPECT_THAT(findings_of(await_a_future), IsEmpty());
+}
+
 TEST(ExceptionNeverRetrieved, IsSilentForACancellation) {
   const auto main = []() -> Coro<> {
     create_task(sim::sleep(1h)).cancel("unseen");

@@ -3,7 +3,9 @@
 // go.
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <set>
+#include <string>
 
 #include "primitives/primitives.h"
 
@@ -82,6 +84,63 @@ sim::Coro<int> count_if_named(bool wanted, int& calls) {
   co_return counted;
 }
 
+sim::Coro<> condition_that_awaits(int& calls) {
+  if (co_await count(calls) < 1) co_await sim::yield();
+}
+sim::Coro<> loop_whose_condition_awaits(int& calls) {
+  while (co_await count(calls) < 3) co_await sim::yield();
+}
+sim::Coro<> choice_that_awaits(int& calls) {
+  switch (co_await count(calls)) {
+    case 0: co_await sim::yield();
+  }
+}
+sim::AsyncGenerator<int> generator_whose_condition_awaits(int& calls) {
+  if (co_await count(calls) < 2) co_yield calls;
+}
+sim::Coro<> condition_that_awaits_beside_a_variable(int& calls) {
+  const int least = 1;
+  if (co_await count(calls) < least) co_await sim::yield();
+}
+sim::Coro<> for_loop_whose_condition_awaits(int& calls) {
+  for (int i = 0; co_await count(calls) < 3; ++i) co_await sim::yield();
+}
+
+template <class Make>
+std::string refusal_of(Make make) {
+  std::string refusal;
+  sim::run([](Make& make, std::string& refusal) -> sim::Coro<> {
+    int calls = 0;
+    std::optional<decltype(make(calls))> made;
+    try {
+      made.emplace(make(calls));
+    } catch (const std::logic_error& e) {
+      refusal = e.what();
+    }
+    if constexpr (requires { made->decline(); }) {
+      if (made) co_await std::move(*made);
+    }
+  }(make, refusal));
+  return refusal;
+}
+
+TEST(Gcc12, LaysOutTheFrameWronglyWhereAConditionAwaitsAndIsRefusedThere) {
+  EXPECT_EQ(refusal_of(condition_that_awaits).empty(), !kGcc12);
+  EXPECT_EQ(refusal_of(loop_whose_condition_awaits).empty(), !kGcc12);
+  EXPECT_EQ(refusal_of(choice_that_awaits).empty(), !kGcc12);
+  EXPECT_EQ(refusal_of(generator_whose_condition_awaits).empty(), !kGcc12);
+}
+TEST(Gcc12, LaysOutTheFrameWellBesideAVariable) {
+  EXPECT_EQ(refusal_of(condition_that_awaits_beside_a_variable), "");
+  EXPECT_EQ(refusal_of(for_loop_whose_condition_awaits), "");
+}
+TEST(Gcc12, TheRefusalNamesTheCoroutineAndTheWayAround) {
+  if (!kGcc12) GTEST_SKIP() << "the frame is right with this compiler";
+  const std::string refusal = refusal_of(condition_that_awaits);
+  EXPECT_NE(refusal.find("coroutine 'condition_that_awaits' (gcc12_test.cc:"), std::string::npos)
+      << refusal;
+  EXPECT_NE(refusal.find("name the awaited value first"), std::string::npos) << refusal;
+}
 TEST(Gcc12, AwaitsInAConditionalOfACoReturnWhateverItsCondition) {
   int calls = 0;
   EXPECT_EQ(sim::run(count_if(false, calls)), 0);

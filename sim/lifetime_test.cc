@@ -244,6 +244,18 @@ TEST(Lifetime, HandlesOutliveTheirLoop) {
   EXPECT_EQ(token.use_count(), 1);
 }
 
+TEST(Lifetime, AFutureForgetsWhoAwaitedItInALoopThatIsGone) {
+  std::optional<Future<>> future;
+  const auto main = [&]() -> Coro<> {
+    future = running_loop().create_future<>();
+    co_await *future;
+  };
+  break_off(main);
+  future->set_result();
+  EXPECT_TRUE(future->done());
+  future.reset();
+}
+
 TEST(Lifetime, AHandleOfOneRunMayBeReadInTheNextAndNotAwaitedWhileItIsPending) {
   std::optional<Task<int>> task;
   std::optional<Future<int>> future;

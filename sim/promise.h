@@ -7,6 +7,7 @@
 #include <source_location>
 
 #include "sim/arena.h"
+#include "sim/frame_layout.h"
 #include "sim/result.h"
 
 namespace sim::internal {
@@ -20,7 +21,9 @@ struct PromiseBase {
     return std::coroutine_handle<PromiseBase>::from_promise(*this);
   }
 
-  static void* operator new(std::size_t bytes) { return Arena::allocate_here(bytes); }
+  static void* operator new(std::size_t bytes) {
+    return remember_frame(Arena::allocate_here(bytes));
+  }
   static void operator delete(void* frame, std::size_t bytes) noexcept {
     Arena::deallocate(frame, bytes);
   }
