@@ -24,11 +24,11 @@ class Condition::Wait : public internal::QueuedWaiter {
  public:
   static constexpr const char* kOperation = "Condition.wait";
   explicit Wait(Condition* condition) : condition_(condition) {}
-  bool ready() { return false; }
-  void suspend(internal::PromiseBase& at) {
+  bool ready() {
     condition_->object_.note_write("waits for");
-    park_in(condition_->waiters_, at);
+    return false;
   }
+  void suspend(internal::PromiseBase& at) { park_in(condition_->waiters_, at); }
   void resume() {
     if (!leave_list()) throw_destroyed();
     condition_->object_.note_write(interrupted() ? "gives up" : "was notified of");

@@ -92,7 +92,7 @@ class [[nodiscard("the guard releases as soon as it goes")]] Guard : internal::G
   void release() {
     if (list() == nullptr) return;
     leave();
-    held_->release();
+    held_->release_guarded();
   }
 
  private:

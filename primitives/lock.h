@@ -35,13 +35,7 @@ class Lock {
   // acquire(), giving a Guard<Lock> that releases.
   internal::Guarded<Acquiring, Lock> guard();
   // Wakes the first waiter, if any. Throws std::runtime_error if the lock is not held.
-  void release() {
-    if (!locked_) [[unlikely]] throw_not_held();
-    object_.note_write("releases");
-    locked_ = false;
-    owner_ = {};
-    wake_first();
-  }
+  void release() { release(internal::Act::releases); }
   bool locked() const {
     object_.note_read();
     return locked_;
@@ -49,6 +43,14 @@ class Lock {
 
  private:
   friend Guard<Lock>;
+  void release_guarded() { release(internal::Act::releases_by_guard); }
+  void release(internal::Act act) {
+    if (!locked_) [[unlikely]] throw_not_held();
+    object_.note_write("releases", act);
+    locked_ = false;
+    owner_ = {};
+    wake_first();
+  }
   void take() {
     locked_ = true;
     owner_ = internal::Ref<internal::TaskState>(internal::current_scheduler->current());
@@ -75,7 +77,8 @@ class Lock::Acquiring : public internal::QueuedWaiter {
 
   bool ready() {
     const bool free = !lock_->locked_ && lock_->waiters_.all_cancelled();
-    lock_->object_.note_write(free ? "acquires" : "queues for");
+    lock_->object_.note_write(free ? "acquires" : "queues for",
+                              free ? internal::Act::acquires : internal::Act::waits);
     if (!free) return false;
     lock_->take();
     return true;
@@ -92,8 +95,10 @@ class Lock::Acquiring : public internal::QueuedWaiter {
  private:
   void finish_wait() {
     if (!leave_list()) [[unlikely]] throw_destroyed();
-    lock_->object_.note_write(interrupted() ? "gives up" : "acquires");
-    if (interrupted()) [[unlikely]] {
+    const bool gives_up = interrupted();
+    lock_->object_.note_write(gives_up ? "gives up" : "acquires",
+                              gives_up ? internal::Act::gives_up : internal::Act::acquires);
+    if (gives_up) [[unlikely]] {
       if (!lock_->locked_) lock_->wake_first();
       task_->throw_cancelled();
     }

@@ -86,6 +86,8 @@ bool QueueWaiter::may_resume() {
 }
 
 void QueueWaiter::give_up() {
+  queue_->object_.note_write("gives up",
+                             side_ == Side::get ? Act::gives_up : Act::gives_up_putting);
   const bool possible = side_ == Side::get ? !queue_->is_empty() : !queue_->is_full();
   if (status_ == WaitStatus::woken && possible) queue_->wake_next(line());
   task_->throw_cancelled();

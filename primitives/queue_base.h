@@ -54,7 +54,7 @@ class QueueBase {
   bool is_empty() const { return size_ == 0; }
   bool is_full() const { return maxsize_ > 0 && size_ >= static_cast<std::size_t>(maxsize_); }
   void note_put(std::size_t size) {
-    object_.note_write("puts into");
+    object_.note_write("puts into", Act::puts);
     size_ = size;
     ++unfinished_;
     finished_.clear();
@@ -62,7 +62,7 @@ class QueueBase {
     if (!getters_.empty()) wake_next(getters_);
   }
   void note_get(std::size_t size) {
-    object_.note_write("gets from");
+    object_.note_write("gets from", Act::acquires);
     size_ = size;
     if (!putters_.empty()) wake_next(putters_);
   }
@@ -119,8 +119,11 @@ class QueueWaiter : public QueuedWaiter {
   WaiterList& line() const { return side_ == Side::get ? queue_->getters_ : queue_->putters_; }
   // Whether the operation can go on, if only to throw.
   bool passes() const {
-    queue_->object_.note_write("looks at");
-    return queue_->shut_down_ || !(side_ == Side::get ? queue_->is_empty() : queue_->is_full());
+    const bool puts = side_ == Side::put;
+    const bool passes = queue_->shut_down_ || !(puts ? queue_->is_full() : queue_->is_empty());
+    const Act waits = puts ? Act::waits_to_put : Act::waits;
+    queue_->object_.note_write("looks at", passes ? Act::writes : waits);
+    return passes;
   }
   [[noreturn]] void give_up();
 

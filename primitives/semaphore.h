@@ -65,6 +65,7 @@ class Semaphore {
 
  private:
   friend Guard<Semaphore>;
+  void release_guarded() { release(); }
   bool is_locked() const { return value_ == 0 || !waiters_.all_cancelled(); }
   // Gives a permit to the first that waits; false if nobody does.
   bool wake_next() {
@@ -95,7 +96,8 @@ class Semaphore::Acquiring : public internal::QueuedWaiter {
 
   bool ready() {
     const bool free = !semaphore_->is_locked();
-    semaphore_->object_.note_write(free ? "acquires" : "queues for");
+    semaphore_->object_.note_write(free ? "acquires" : "queues for",
+                                   free ? internal::Act::acquires : internal::Act::waits);
     if (!free) return false;
     --semaphore_->value_;
     return true;
@@ -113,7 +115,8 @@ class Semaphore::Acquiring : public internal::QueuedWaiter {
   void finish_wait() {
     if (!leave_list()) [[unlikely]] throw_destroyed();
     const bool cancelled = interrupted();
-    semaphore_->object_.note_write(cancelled ? "gives up" : "acquires");
+    semaphore_->object_.note_write(cancelled ? "gives up" : "acquires",
+                                   cancelled ? internal::Act::gives_up : internal::Act::acquires);
     if (cancelled && status() == internal::WaitStatus::woken) ++semaphore_->value_;
     semaphore_->wake_all_allowed();
     if (cancelled) [[unlikely]] task_->throw_cancelled();

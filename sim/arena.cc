@@ -105,10 +105,15 @@ void Arena::deallocate_special(void* block, std::size_t bytes) noexcept {
   if (shared_) {
     const std::lock_guard lock(shared_mutex());
     release(block, bytes);
+    return;
+  }
+  if (kArenaRecycles && keeps_freed_ && kept_bytes_ < kMostKept && class_of(bytes) < kClasses) {
+    kept_bytes_ += bytes;
+    ++released_;
   } else {
     release(block, bytes);
-    if (live_blocks() == 0) delete this;
   }
+  if (abandoned_ && live_blocks() == 0) delete this;
 }
 
 void Arena::reset() noexcept {
@@ -118,13 +123,14 @@ void Arena::reset() noexcept {
   chunks_used_ = 0;
   bump_ = nullptr;
   bump_left_ = 0;
+  kept_bytes_ = 0;
 }
 
 void Arena::abandon() noexcept {
   if (live_blocks() == 0) {
     delete this;
   } else {
-    special_ = true;
+    special_ = abandoned_ = true;
   }
 }
 

@@ -58,6 +58,13 @@ class Arena {
     return allocate_slow(bytes);
   }
 
+  // Whether freed blocks are not handed out again before the next reset(), up to a bound: what
+  // lay in them can then still be told apart from what is alive.
+  void keep_freed(bool keep) noexcept {
+    keeps_freed_ = keep;
+    special_ = keep || shared_ || abandoned_;
+  }
+
   std::size_t live_blocks() const noexcept { return allocated_ - released_; }
 
   // Forgets every free block and starts again at the lowest address, so that the next execution
@@ -79,6 +86,7 @@ class Arena {
   static constexpr std::size_t kClasses = 257;  // blocks of less than 4 KiB are recycled
   static constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
   static constexpr std::size_t kMostChunksAtOnce = 32;
+  static constexpr std::size_t kMostKept = std::size_t{8} << 20;
 
   ~Arena();
   static std::size_t class_of(std::size_t bytes) noexcept { return (bytes + kUnit - 1) / kUnit; }
@@ -108,8 +116,11 @@ class Arena {
   std::size_t bump_left_ = 0;
   std::size_t allocated_ = 0;  // two counters: one would tie every release to the allocation before
   std::size_t released_ = 0;
-  bool special_ = false;  // shared or abandoned: freeing takes more
+  bool special_ = false;  // shared, abandoned or keeping: freeing takes more
   bool shared_ = false;
+  bool abandoned_ = false;
+  bool keeps_freed_ = false;
+  std::size_t kept_bytes_ = 0;
   std::size_t chunks_used_ = 0;
   std::vector<Chunk*> chunks_;
   std::vector<void*> regions_;  // what the chunks lie in

@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "sim/error.h"
+
 namespace sim::internal {
 
 namespace {
@@ -19,11 +21,26 @@ std::string Object::describe() const {
   return std::string(kind_) + " made at " + to_string(place_);
 }
 
-void Object::note(const char* what, bool write) const {
-  current_scheduler->access(*this, what, write);
+void Object::note(const Access& access) const {
+  if (is_dead()) [[unlikely]] return used_after_scope(access);
+  current_scheduler->access(*this, access);
+}
+
+void Object::used_after_scope(const Access& access) const {
+  Scheduler& scheduler = *current_scheduler;
+  if (scheduler.closing()) return;
+  const TaskState* task = scheduler.current();
+  scheduler.report({FindingKind::use_after_scope,
+                    (task != nullptr ? task->name() : "a callback") + " " + access.what + " " +
+                        describe() + ", which has been destroyed",
+                    access.place,
+                    {}});
+  scheduler.fail();
+  throw CheckFailure();
 }
 
 void Object::destroyed_in_use(bool held, const TaskState* holder, WaiterList& waiters) const {
+  note_write("destroys", Act::destroys);
   std::string message = describe() + " was destroyed while";
   if (held) message += " held by " + (holder != nullptr ? holder->name() : "a callback");
   std::string names;

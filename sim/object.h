@@ -18,6 +18,7 @@ class Object {
       : kind_(kind), place_(place), identity_(next_identity()) {}
   Object(const Object&) = delete;
   Object& operator=(const Object&) = delete;
+  ~Object() { seal() = dead_seal(); }
 
   // "Lock made at a.cc:12".
   std::string describe() const;
@@ -28,15 +29,23 @@ class Object {
   HappensBefore::Past& past() const { return past_; }
 
   // What runs looks at the object's state, or changes it. `what` says it in reports, before the
-  // name of the object: "acquires".
-  void note_read(const char* what = "reads") const {
+  // name of the object: "acquires". One that has been destroyed is the finding use_after_scope, and
+  // the execution ends here by a throw, before anything dead is touched.
+  void note_read(const char* what = "reads", std::source_location place = {}) const {
     if (current_scheduler != nullptr && current_scheduler->watching()) [[unlikely]] {
-      note(what, false);
+      note({what, Act::reads, false, place});
     }
   }
-  void note_write(const char* what = "writes") const {
+  void note_write(const char* what = "writes", Act act = Act::writes,
+                  std::source_location place = {}) const {
     if (current_scheduler != nullptr && current_scheduler->watching()) [[unlikely]] {
-      note(what, true);
+      note({what, act, true, place});
+    }
+  }
+  // For those who look at the object before they say what they do to it.
+  void check_alive() const {
+    if (current_scheduler != nullptr && current_scheduler->watching()) [[unlikely]] {
+      if (is_dead()) used_after_scope({"uses", Act::reads, false, {}});
     }
   }
   // The object goes while it is held (by `holder`, null for a callback) or waited for: reports
@@ -45,12 +54,21 @@ class Object {
 
  private:
   static std::uint64_t next_identity();
-  void note(const char* what, bool write) const;
+  void note(const Access& access) const;
+  void used_after_scope(const Access& access) const;
+  // Written once more as the object goes, which no compiler is to leave out: whoever finds it, and
+  // what it seals as it was, has the remains of an object before him and no other memory.
+  volatile std::uint64_t& seal() const { return seal_; }
+  std::uint64_t dead_seal() const {
+    return identity_ ^ reinterpret_cast<std::uintptr_t>(kind_) ^ 0x64656164646561;
+  }
+  bool is_dead() const { return seal() == dead_seal(); }
 
   const char* kind_;
   std::source_location place_;
   std::uint64_t identity_;
   mutable HappensBefore::Past past_;
+  mutable std::uint64_t seal_ = 0;
 };
 
 }  // namespace sim::internal

@@ -53,6 +53,7 @@ Runner::Runner(RunOptions options)
     : options_(options), loop_(spare_loop != nullptr ? std::move(spare_loop)
                                                      : std::make_unique<EventLoop>()) {
   loop_->scheduler().configure(options_);
+  loop_->arena().keep_freed(options_.detectors != nullptr);
   loop_->scheduler().exchange_context(internal::current_context());
 }
 
@@ -84,7 +85,7 @@ Runner::MainEnded Runner::run_main(TaskState& main) {
   if (main.done()) {
     broken_ = false;
     main_succeeded_ = main.status() == internal::FutureState::Status::value;
-    if (!main_succeeded_) scheduler.report_unhandled(main);
+    main_succeeded_ ? scheduler.main_ended() : scheduler.report_unhandled(main);
     return MainEnded::done;
   }
   if (ended == Scheduler::Ended::stopped) {
@@ -208,6 +209,7 @@ void Runner::close_loop() {
     if (!std::exchange(broken_, true)) {
       end_what_is_left();
       broken_ = loop_->scheduler().failed();
+      if (!broken_) loop_->scheduler().run_ended();
     }
     loop_->scheduler().close();
     final_stats_ = stats();

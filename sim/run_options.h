@@ -17,6 +17,7 @@ struct Limits {
   std::size_t ready = static_cast<std::size_t>(-1);        // ready handles at a time
   std::size_t queue_depth = static_cast<std::size_t>(-1);  // items in one Queue
   Duration step = std::chrono::milliseconds(100);          // virtual time that one step may take
+  std::size_t overtaken = 1000;  // later arrivals served before one that waits: starvation
 };
 
 struct RunOptions {
@@ -44,6 +45,10 @@ struct RunOptions {
   bool canonical = false;
   // Who is shown each step; null for nobody. Must outlive the run.
   internal::Watcher* watcher = nullptr;
+  // Whether steps that take real time are found, which is not the same twice: see BlockingSteps.
+  bool detect_blocking = false;
+  // Who looks for what is wrong while it runs; null for nobody. Must outlive the run.
+  internal::Watcher* detectors = nullptr;
 };
 
 }  // namespace sim

@@ -28,9 +28,12 @@ Scheduler* Scheduler::exchange_current(Scheduler* scheduler) {
 void Scheduler::configure(const RunOptions& options) {
   options_ = options;
   eager_ = false;
-  source_watcher_ = options.source != nullptr ? options.source->watcher() : nullptr;
-  watching_ = options.trace || options.canonical || options.watcher != nullptr ||
-              source_watcher_ != nullptr;
+  watcher_count_ = 0;
+  for (Watcher* each : {options.watcher, options.detectors,
+                        options.source != nullptr ? options.source->watcher() : nullptr}) {
+    if (each != nullptr) watchers_[watcher_count_++] = each;
+  }
+  watching_ = options.trace || options.canonical || watcher_count_ != 0;
   cancellations_left_ = options.cancellations;
   offers_ = options.source != nullptr &&
             (options.cancellations != 0 || options.time != Time::strict);
@@ -56,6 +59,7 @@ void Scheduler::reset() {
   now_ = run_began_ = 0;
   callback_objects_ = 0;
   limits_reported_.clear();
+  monitors_.reset();
   root_origin_ = {0, 0, 0};
   callback_origin_ = &root_origin_;
   callback_context_ = {};
@@ -131,7 +135,12 @@ Scheduler::Ended Scheduler::run() {
   batch_end_ = ready_.taken();  // what the last run left behind belongs to the first iteration
   set_attention();
   if (stopped_before && begin_iteration()) [[unlikely]] stop();  // one iteration, as in asyncio
-  asks_ ? run_steps<true>() : run_steps<false>();
+  begins_to_ask_ = false;
+  do {
+    if (std::exchange(begins_to_ask_, false)) batch_end_ = batch_rest_;
+    asks_ ? run_steps<true>() : run_steps<false>();
+  } while (begins_to_ask_ && !failed_);
+  if (monitors_ != nullptr && !failed_) monitors_hold();
   current_ = nullptr;
   const bool stopped = std::exchange(stopping_, false);
   if (failed_) return Ended::failed;
@@ -141,6 +150,7 @@ Scheduler::Ended Scheduler::run() {
 template <bool kAsks>
 void Scheduler::run_steps() {
   while (ready_.taken() != batch_end_ || next_iteration()) {
+    if (kAsks && monitors_ != nullptr && !monitors_hold()) [[unlikely]] return;
     const Entry entry = kAsks ? choose_ready() : ready_.pop();
     if (entry.kind() != Entry::Kind::task) {
       if (entry.kind() != Entry::Kind::checked_task) {
@@ -157,7 +167,7 @@ void Scheduler::run_steps() {
 // ends.
 bool Scheduler::begin_iteration() {
   current_ = nullptr;
-  if (stopping_ || failed_) [[unlikely]] return false;
+  if (stopping_ || failed_ || begins_to_ask_) [[unlikely]] return false;
   if (ready_.empty()) {
     std::int64_t deadline;
     if (!timers_.next_deadline(&deadline)) return false;
@@ -268,6 +278,7 @@ void Scheduler::offer_cancellation() {
   if (index == 0) return;
   TaskState& task = *cancellable_[index - 1];
   --cancellations_left_;
+  for (Watcher* each : watchers()) each->on_cancel(*this, task);
   if (options_.canonical) happens_before_.event_of_task(task.ticket().slot, kCancelled);
   task.cancel("injected by the explorer");
 }
@@ -392,7 +403,10 @@ bool Scheduler::drop_scheduled() noexcept {
 }
 
 void Scheduler::close() noexcept {
+  for (Watcher* each : watchers()) each->on_close();
+  watcher_count_ = 0;
   closing_ = true;
+  monitors_.reset();
   current_ = nullptr;
   for (bool more = true; more;) {  // what is destroyed may schedule more
     more = drop_scheduled();

@@ -6,18 +6,22 @@
 // the clock jumps to the next deadline.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "sim/clock.h"
 #include "sim/decision.h"
 #include "sim/finding.h"
 #include "sim/happens_before.h"
+#include "sim/monitor.h"
 #include "sim/ready_queue.h"
 #include "sim/run_options.h"
 #include "sim/task_state.h"
 #include "sim/timer_queue.h"
 #include "sim/trace.h"
+#include "sim/watcher.h"
 
 namespace sim {
 
@@ -50,7 +54,10 @@ class Scheduler {
   // Whether anybody wants to know of each access to an object.
   bool watching() const { return watching_; }
   // `object` is read or written by what runs; see Object::note_write().
-  void access(const Object& object, const char* what, bool write);
+  void access(const Object& object, const Access& access);
+  void add_monitor(Monitor monitor);
+  void main_ended();
+  void run_ended();
   Order order() const { return options_.order; }
   // Whether the decision source has had a task cancelled.
   bool cancelled_something() const { return cancellations_left_ != options_.cancellations; }
@@ -188,7 +195,9 @@ class Scheduler {
   void fire_unasked(std::size_t index);
   void offer_cancellation();
   void offer_timer();
+  std::span<Watcher* const> watchers() const { return {watchers_.data(), watcher_count_}; }
   void begin_step(Entry entry);
+  bool monitors_hold();
   void trace_step(Entry entry);
   void begin_past(TaskState& task);
   std::uint64_t* past_of_running();
@@ -210,6 +219,8 @@ class Scheduler {
   TaskState* current_ = nullptr;     // the task whose step runs or ran last; null in callbacks
   std::uintptr_t next_ = 0;          // what the trampoline does next: see resume_next()
   bool asks_ = false;                // there is a source to ask, or somebody watches
+  bool begins_to_ask_ = false;       // since the step that runs
+  std::uint64_t batch_rest_ = 0;     // then: where the iteration was to end
   bool watching_ = false;            // a trace or a canonical hash is made
   bool offers_ = false;              // cancellations or late timers are decisions
   bool attention_ = false;           // an iteration begins with more than a look at the clock
@@ -230,12 +241,14 @@ class Scheduler {
   std::uint32_t callback_objects_ = 0;
   std::optional<Rng> callback_rng_;
   TimerQueue timers_;
+  std::unique_ptr<Monitors> monitors_;  // null before the first one
   Trace trace_;
   HappensBefore happens_before_;
   std::uint32_t cancellations_left_ = 0;
   std::vector<TaskState*> cancellable_;   // of one offer
   std::vector<std::int64_t> deadlines_;  // of one offer
-  internal::Watcher* source_watcher_ = nullptr;  // what the source wants to know
+  std::array<Watcher*, 3> watchers_{};  // of the options, the detectors, the source's
+  std::size_t watcher_count_ = 0;
   RunOptions options_;
   EventLoop& loop_;
 };

@@ -1,5 +1,5 @@
-// What is noted of a run as it goes: its trace, the class of schedules it belongs to, and what its
-// watchers are shown.
+// What is noted of a run as it goes: its trace, the class of schedules it belongs to, what its
+// watchers are shown, and whether what its monitors look at still holds.
 #include "sim/event_loop.h"
 #include "sim/object.h"
 
@@ -21,9 +21,13 @@ std::string Scheduler::name_of(Entry entry) const {
 }
 
 void Scheduler::begin_step(Entry entry) {
+  const bool is_task =
+      entry.kind() == Entry::Kind::task || entry.kind() == Entry::Kind::checked_task;
+  // The task of the last step may be gone; and this one may look at a queue before it resumes.
+  current_ = is_task ? entry.as_task() : nullptr;
+  if (monitors_ != nullptr) monitors_->note_step(current_);
   if (options_.trace) trace_step(entry);
-  if (options_.watcher != nullptr) options_.watcher->on_step(*this, entry);
-  if (source_watcher_ != nullptr) source_watcher_->on_step(*this, entry);
+  for (Watcher* each : watchers()) each->on_step(*this, entry);
   if (!options_.canonical) return;
   if (entry.kind() == Entry::Kind::runnable || entry.kind() == Entry::Kind::timer) {
     *happens_before_.callback() = 0;
@@ -46,13 +50,14 @@ std::uint64_t* Scheduler::past_of_running() {
   return past;
 }
 
-void Scheduler::access(const Object& object, const char* what, bool write) {
-  if (options_.trace) trace_.record(TraceEvent::Kind::access, now_, object.identity(), write);
+void Scheduler::access(const Object& object, const Access& access) {
+  if (options_.trace) {
+    trace_.record(TraceEvent::Kind::access, now_, object.identity(), access.write);
+  }
   if (closing_) return;
-  if (options_.watcher != nullptr) options_.watcher->on_access(*this, object, what, write);
-  if (source_watcher_ != nullptr) source_watcher_->on_access(*this, object, what, write);
+  for (Watcher* each : watchers()) each->on_access(*this, object, access);
   if (!options_.canonical) return;
-  if (write) {
+  if (access.write) {
     happens_before_.write(past_of_running(), object.identity(), object.past());
   } else {
     happens_before_.read(past_of_running(), object.identity(), object.past());
@@ -72,6 +77,35 @@ void Scheduler::trace_step(Entry entry) {
       trace_.record(TraceEvent::Kind::timer, now_, 0);
       return;
   }
+}
+
+void Scheduler::add_monitor(Monitor monitor) {
+  if (monitors_ == nullptr) monitors_ = std::make_unique<Monitors>();
+  monitors_->note_step(current_);
+  monitors_->add(std::move(monitor));
+  watching_ = true;
+  if (std::exchange(asks_, true)) return;
+  // The steps are being run by the loop that asks nobody: the other one is to go on.
+  begins_to_ask_ = attention_ = true;
+  batch_rest_ = batch_end_;
+  batch_end_ = ready_.taken();
+}
+
+// What the predicates read the step has read.
+bool Scheduler::monitors_hold() {
+  TaskState* const task = monitors_->runs();
+  current_ = task != nullptr && !task->done() ? task : nullptr;
+  const bool hold = monitors_->hold(*this);
+  current_ = nullptr;
+  return hold;
+}
+
+void Scheduler::main_ended() {
+  for (Watcher* each : watchers()) each->on_main_end(*this);
+}
+
+void Scheduler::run_ended() {
+  for (Watcher* each : watchers()) each->on_run_end(*this);
 }
 
 }  // namespace sim::internal

@@ -14,6 +14,7 @@
 #include "sim/finally.h"
 #include "sim/finding.h"
 #include "sim/future.h"
+#include "sim/monitor.h"
 #include "sim/outcome.h"
 #include "sim/random_source.h"
 #include "sim/rng.h"

@@ -1,21 +1,57 @@
 // Watcher: is shown a run step by step.
 #pragma once
 
+#include <cstdint>
+#include <source_location>
+
 #include "sim/ready_queue.h"
 
 namespace sim::internal {
 
 class Object;
 class Scheduler;
+class TaskState;
+
+// What is done to an object, for those who look for misuse; to everybody else it reads or writes.
+enum class Act : std::uint8_t {
+  reads,
+  writes,
+  updates,    // reads and writes in one access
+  acquires,   // a lock, a permit, an item
+  waits,      // for one of these
+  gives_up,   // waiting
+  puts,       // an item
+  waits_to_put,
+  gives_up_putting,
+  releases,
+  releases_by_guard,  // whoever has the guard may release, whichever task made it
+  destroys,
+};
+
+struct Access {
+  const char* what;  // in words: "reads", "acquires"
+  Act act;
+  bool write;
+  std::source_location place;  // line 0 where the task's latest co_await says it well enough
+};
 
 class Watcher {
  public:
   virtual ~Watcher() = default;
   // `entry` is about to run. `ready` are still those that it was chosen from, less itself.
   virtual void on_step(const Scheduler& scheduler, Entry entry) = 0;
-  // What runs reads or writes `object`: it "acquires", "reads", "notifies".
-  virtual void on_access(const Scheduler& scheduler, const Object& object, const char* what,
-                         bool write) = 0;
+  // What runs does something to `object`.
+  virtual void on_access(const Scheduler& scheduler, const Object& object,
+                         const Access& access) = 0;
+  // The decision source is about to have `task` cancelled.
+  virtual void on_cancel(const Scheduler&, TaskState&) {}
+  // Main has ended with a value; what it left behind is about to be cancelled.
+  virtual void on_main_end(Scheduler&) {}
+  // The run has ended by itself, and nothing is left to run.
+  virtual void on_run_end(Scheduler&) {}
+  // What is left is about to be destroyed, however the run ended: the last chance to let go of
+  // tasks.
+  virtual void on_close() {}
 };
 
 }  // namespace sim::internal

@@ -34,11 +34,11 @@ class Narrator final : public DecisionSource, public internal::Watcher {
     narration_.steps.push_back(std::move(step));
   }
 
-  void on_access(const Scheduler&, const internal::Object& object, const char* what,
-                 bool write) override {
+  void on_access(const Scheduler&, const internal::Object& object,
+                 const internal::Access& access) override {
     if (narration_.steps.empty()) return;
     narration_.steps.back().accesses.push_back(
-        {object.identity(), object.describe(), what, write});
+        {object.identity(), object.describe(), access.what, access.write});
   }
 
  private:
