@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gmock/gmock.h"
+#include "sim/explore/detectors.h"
 #include "sim/scenario_run.h"
 
 namespace {
@@ -29,6 +30,8 @@ struct Outcome {
 
 Outcome outcome_of(const ScenarioInfo& info, sim::ScenarioOptions options) {
   Outcome outcome;
+  sim::internal::Detectors detectors;
+  options.detectors = &detectors;
   options.on_line = [&outcome](const sim::TranscriptLine& line) {
     outcome.transcript.push_back(std::to_string(line.time.count()) + " " + line.task + " " +
                                  line.text);

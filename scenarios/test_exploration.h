@@ -15,6 +15,7 @@
 #include "sim/event_loop.h"
 #include "sim/explore/dfs.h"
 #include "sim/explore/random_walk.h"
+#include "sim/explore/shrink.h"
 #include "sim/scenario.h"
 
 namespace test_exploration {
@@ -69,10 +70,13 @@ inline sim::RunOptions any_order() {
 class Subject {
  public:
   explicit Subject(const sim::ScenarioInfo& info, const Parameters& parameters = {},
-                   sim::RunOptions options = any_order())
+                   sim::RunOptions options = any_order(),
+                   std::vector<sim::FindingKind> ignored = {})
       : scenario_(info, values_of(info, parameters), {}),
-        execution_([this] { return scenario_.info().body(scenario_); }, options) {}
+        execution_([this] { return scenario_.info().body(scenario_); }, options,
+                   std::move(ignored)) {}
   const sim::ExecutionResult& run(sim::DecisionSource& source) { return execution_.run(source); }
+  sim::Execution& execution() { return execution_; }
 
  private:
   sim::Scenario scenario_;
@@ -120,6 +124,62 @@ inline Found walk_until_failed(Subject& subject, std::uint64_t most, std::uint64
   sim::RandomWalk search(seed);
   return search_all(subject, search, most, true);
 }
+
+// The least number of deviations with which a subject fails in this way, by running all schedules
+// with none, with one, with two and so on. -1 if so many executions do not tell.
+class FewestDeviations final : private sim::DecisionSource {
+ public:
+  FewestDeviations(Subject& subject, sim::Finding failure, std::uint64_t most)
+      : subject_(subject), failure_(std::move(failure)), left_(most) {}
+
+  int find() {
+    for (int count = 0; left_ > 0; ++count) {
+      if (fails_with(count, 0)) return count;
+    }
+    return -1;
+  }
+
+ private:
+  struct Open {
+    std::uint32_t decision;
+    std::uint32_t choices;
+  };
+  // Whether what is chosen so far fails with `more` deviations at decision `from` or later.
+  bool fails_with(int more, std::uint32_t from) {
+    if (left_ == 0) return false;
+    --left_;
+    decision_ = 0;
+    next_ = 0;
+    open_.clear();
+    const sim::ExecutionResult& result = subject_.run(*this);
+    if (more == 0) return result.failed && sim::same_failure(result.failure(), failure_);
+    const std::vector<Open> open = open_;
+    for (const Open& each : open) {
+      if (each.decision < from) continue;
+      for (std::uint32_t index = 1; index < each.choices; ++index) {
+        chosen_.push_back({each.decision, index});
+        const bool fails = fails_with(more - 1, each.decision + 1);
+        chosen_.pop_back();
+        if (fails) return true;
+      }
+    }
+    return false;
+  }
+  std::uint32_t pick(sim::DecisionKind, std::uint32_t n, const sim::DecisionContext&) override {
+    const std::uint32_t decision = decision_++;
+    open_.push_back({decision, n});
+    if (next_ == chosen_.size() || chosen_[next_].first != decision) return 0;
+    return chosen_[next_++].second;
+  }
+
+  Subject& subject_;
+  sim::Finding failure_;
+  std::uint64_t left_;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> chosen_;
+  std::size_t next_ = 0;
+  std::uint32_t decision_ = 0;
+  std::vector<Open> open_;
+};
 
 // Depth first, as Dfs, but an execution is given up where it comes to a prefix, as far as its trace
 // goes, that another had come to after as many steps: what follows is the same. So it comes to

@@ -23,9 +23,8 @@ inline void* remember_frame(void* frame) { return newest_frame = frame; }
 // Called while the coroutine is made. Throws std::logic_error where its frame is no good.
 template <class Promise>
 void check_frame_layout(Promise& promise, const std::source_location& function) {
-  if (std::coroutine_handle<Promise>::from_promise(promise).address() != newest_frame) [[unlikely]] {
-    refuse_frame_layout(function);
-  }
+  void* const frame = std::coroutine_handle<Promise>::from_promise(promise).address();
+  if (frame != newest_frame) [[unlikely]] refuse_frame_layout(function);
 }
 
 #else

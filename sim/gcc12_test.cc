@@ -103,7 +103,7 @@ sim::Coro<> condition_that_awaits_beside_a_variable(int& calls) {
   if (co_await count(calls) < least) co_await sim::yield();
 }
 sim::Coro<> for_loop_whose_condition_awaits(int& calls) {
-  for (int i = 0; co_await count(calls) < 3; ++i) co_await sim::yield();
+  for (int waits = 0; co_await count(calls) < 3 && waits < 9; ++waits) co_await sim::yield();
 }
 
 template <class Make>

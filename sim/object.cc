@@ -1,6 +1,7 @@
 #include "sim/object.h"
 
 #include <stdexcept>
+#include <string_view>
 
 #include "sim/error.h"
 
@@ -12,13 +13,21 @@ constexpr std::uint64_t kObjects = std::uint64_t{1} << 32;  // apart from the nu
 
 }  // namespace
 
-std::uint64_t Object::next_identity() {
-  if (current_scheduler == nullptr) return 0;
-  return mix(current_scheduler->origin().identity, kObjects + current_scheduler->next_object());
+std::uint32_t Object::next_number() {
+  return current_scheduler != nullptr ? current_scheduler->next_object() : 0;
+}
+std::uint64_t Object::identity_of(std::uint32_t number) {
+  return number != 0 ? mix(current_scheduler->origin().identity, kObjects + number) : 0;
 }
 
-std::string Object::describe() const {
-  return std::string(kind_) + " made at " + to_string(place_);
+// The element of a container has been made somewhere in the standard library.
+std::string ObjectName::to_string() const {
+  const bool in_a_container =
+      std::string_view(place.file_name()).find("/include/c++/") != std::string_view::npos;
+  if (in_a_container && number != 0) {
+    return std::string(kind) + " number " + std::to_string(number) + " of its task";
+  }
+  return std::string(kind) + " made at " + sim::to_string(place);
 }
 
 void Object::note(const Access& access) const {
@@ -54,7 +63,7 @@ void Object::destroyed_in_use(bool held, const TaskState* holder, WaiterList& wa
   waiters.detach_all();
   if (!held && names.empty()) return;
   if (!names.empty()) message += (held ? " and waited for by" : " waited for by") + names + stacks;
-  report_finding({FindingKind::destroyed_in_use, message, place_, {}});
+  report_finding({FindingKind::destroyed_in_use, message, name_.place, {}});
 }
 
 void QueuedWaiter::throw_destroyed() const {

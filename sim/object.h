@@ -12,19 +12,28 @@
 
 namespace sim::internal {
 
+// What an object is called in reports, also when it has gone.
+struct ObjectName {
+  const char* kind;
+  std::source_location place;  // where it was made
+  std::uint32_t number;        // of the objects of the task that made it
+
+  // "Lock made at a.cc:12"; of one that a container made, "Lock number 3 of its task".
+  std::string to_string() const;
+};
+
 class Object {
  public:
   Object(const char* kind, std::source_location place)
-      : kind_(kind), place_(place), identity_(next_identity()) {}
+      : name_{kind, place, next_number()}, identity_(identity_of(name_.number)) {}
   Object(const Object&) = delete;
   Object& operator=(const Object&) = delete;
   ~Object() { seal() = dead_seal(); }
 
-  // "Lock made at a.cc:12".
-  std::string describe() const;
+  const ObjectName& name() const { return name_; }
+  std::string describe() const { return name_.to_string(); }
   std::uint64_t identity() const { return identity_; }
-  const char* kind() const { return kind_; }
-  std::source_location place() const { return place_; }
+  const char* kind() const { return name_.kind; }
   // What has been done to it; kept by the scheduler.
   HappensBefore::Past& past() const { return past_; }
 
@@ -53,19 +62,19 @@ class Object {
   void destroyed_in_use(bool held, const TaskState* holder, WaiterList& waiters) const;
 
  private:
-  static std::uint64_t next_identity();
+  static std::uint32_t next_number();
+  static std::uint64_t identity_of(std::uint32_t number);
   void note(const Access& access) const;
   void used_after_scope(const Access& access) const;
   // Written once more as the object goes, which no compiler is to leave out: whoever finds it, and
   // what it seals as it was, has the remains of an object before him and no other memory.
   volatile std::uint64_t& seal() const { return seal_; }
   std::uint64_t dead_seal() const {
-    return identity_ ^ reinterpret_cast<std::uintptr_t>(kind_) ^ 0x64656164646561;
+    return identity_ ^ reinterpret_cast<std::uintptr_t>(name_.kind) ^ 0x64656164646561;
   }
   bool is_dead() const { return seal() == dead_seal(); }
 
-  const char* kind_;
-  std::source_location place_;
+  ObjectName name_;
   std::uint64_t identity_;
   mutable HappensBefore::Past past_;
   mutable std::uint64_t seal_ = 0;

@@ -40,7 +40,8 @@ ScenarioResult run_scenario(const ScenarioInfo& info, const ScenarioOptions& opt
                  .trace = true,
                  .limits = info.limits,
                  .max_steps = options.max_steps,
-                 .tape = &tape});
+                 .tape = &tape,
+                 .detectors = options.detectors});
   std::exception_ptr error;
   try {
     runner.run(info.body(scenario));

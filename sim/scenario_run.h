@@ -19,6 +19,8 @@ struct ScenarioOptions {
   std::vector<ParameterValue> parameters = {};
   // The run is a livelock after so many steps.
   std::uint64_t max_steps = 100'000'000;
+  // Who looks for what the runtime does not see by itself; null for nobody.
+  internal::Watcher* detectors = nullptr;
   // Called for each line of the transcript as it is printed.
   Scenario::Sink on_line = {};
 };

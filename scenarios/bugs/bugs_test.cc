@@ -7,7 +7,8 @@ namespace {
 
 using sim::ScenarioInfo;
 using namespace test_exploration;
-using testing::ElementsAreArray;
+using testing::AllOf;
+using testing::Contains;
 using testing::IsSubsetOf;
 
 std::vector<const ScenarioInfo*> faulty() { return registered_in("scenarios/bugs/", Faulty::yes); }
@@ -26,7 +27,8 @@ TEST_P(EachBug, IsFound) {
   Subject subject(*GetParam(), {}, with_a_cancellation());
   const Found found = walk_until_failed(subject, 20'000);
   ASSERT_EQ(found.failed, 1u);
-  EXPECT_THAT(found.kinds, ElementsAreArray(GetParam()->expects)) << found.message;
+  EXPECT_THAT(found.kinds, AllOf(Contains(GetParam()->expects[0]), IsSubsetOf(GetParam()->expects)))
+      << found.message;
 }
 
 TEST_P(EachBug, ShowsNothingElse) {

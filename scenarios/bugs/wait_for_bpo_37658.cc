@@ -61,7 +61,7 @@ sim::Coro<> ask_and_cancel(Prefers prefers) {
 }  // namespace
 
 SIM_SCENARIO(wait_for_bpo_37658, "a wait that was cancelled returns a result instead",
-             sim::expects(sim::FindingKind::assertion)) {
+             sim::expects(sim::FindingKind::assertion, sim::FindingKind::cancellation_swallowed)) {
   return ask_and_cancel(Prefers::result);
 }
 SIM_SCENARIO(wait_for_bpo_37658_fixed, "wait_for_bpo_37658, where the cancellation goes first") {

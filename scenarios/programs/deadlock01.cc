@@ -19,7 +19,7 @@ sim::Coro<> count(sim::Lock& first, sim::Lock& second, sim::Shared<int>& counter
 }  // namespace
 
 SIM_SCENARIO(deadlock01, "two tasks take two locks in opposite orders",
-             sim::expects(sim::FindingKind::deadlock)) {
+             sim::expects(sim::FindingKind::deadlock, sim::FindingKind::lock_cycle)) {
   sim::Lock a;
   sim::Lock b;
   sim::Shared<int> counter{0};

@@ -25,7 +25,7 @@ sim::Coro<> eat(sim::Lock& first, sim::Lock& second) {
 
 SIM_SCENARIO(dining, "N philosophers take the left fork first, and all starve",
              sim::param("n", 5, "philosophers").at_least(2),
-             sim::expects(sim::FindingKind::deadlock)) {
+             sim::expects(sim::FindingKind::deadlock, sim::FindingKind::lock_cycle)) {
   const int n = scenario.param<int>("n");
   std::deque<sim::Lock> forks(n);
   std::vector<sim::Coro<>> philosophers;

@@ -24,7 +24,7 @@ sim::Coro<> withdraw_at_once(sim::Shared<int>& balance, int amount) {
 }  // namespace
 
 SIM_SCENARIO(overdraw, "two tasks look whether there is enough, then withdraw",
-             sim::expects(sim::FindingKind::assertion)) {
+             sim::expects(sim::FindingKind::assertion, sim::FindingKind::stale_read)) {
   sim::Shared<int> balance{100};
   co_await together(withdraw(balance, 60), withdraw(balance, 70));
   SIM_CHECK_GE(balance.get(), 0);

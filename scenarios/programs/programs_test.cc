@@ -7,7 +7,9 @@ namespace {
 
 using sim::ScenarioInfo;
 using namespace test_exploration;
-using testing::ElementsAreArray;
+using testing::AllOf;
+using testing::Contains;
+using testing::IsSubsetOf;
 
 std::vector<const ScenarioInfo*> faulty() {
   return registered_in("scenarios/programs/", Faulty::yes);
@@ -22,7 +24,26 @@ TEST_P(EachFaultyProgram, IsFoundFailingAsItExpects) {
   Subject subject(*GetParam());
   const Found found = walk_until_failed(subject, 10'000);
   ASSERT_EQ(found.failed, 1u);
-  EXPECT_THAT(found.kinds, ElementsAreArray(GetParam()->expects)) << found.message;
+  EXPECT_THAT(found.kinds, AllOf(Contains(GetParam()->expects[0]), IsSubsetOf(GetParam()->expects)))
+      << found.message;
+}
+
+TEST_P(EachFaultyProgram, ShrinksToTheFewestDeviationsInAtMost200Replays) {
+  // Of all schedules of ten pushes and pops there are too many.
+  const Parameters small = GetParam()->name == "stack" ? Parameters{{"items", 2}} : Parameters{};
+  Subject subject(*GetParam(), small);
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    sim::RandomWalk search(seed);
+    const sim::ExecutionResult* result = &subject.run(*search.next());
+    while (!result->failed) result = &subject.run(*search.next());
+    const sim::Finding failure = result->failure();
+    const auto shrunk =
+        sim::shrink(subject.execution(), result->tape.deviations(), failure);
+    EXPECT_LE(shrunk.minimality.replays, 200u);
+    EXPECT_EQ(static_cast<int>(shrunk.deviations.size()),
+              FewestDeviations(subject, failure, 1'000'000).find())
+        << failure.message;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Programs, EachFaultyProgram, testing::ValuesIn(faulty()),
@@ -156,7 +177,9 @@ TEST(RandomWalk, FindsEachProgramsBugAsOftenAsTheorySays) {
   };
   constexpr std::uint64_t kExecutions = 10'000;
   for (const Rated& program : programs) {
-    Subject subject(scenario_named(program.name), program.parameters);
+    // What is published counts what came of a stale read.
+    Subject subject(scenario_named(program.name), program.parameters, any_order(),
+                    {sim::FindingKind::stale_read});
     const Found found = walk(subject, kExecutions);
     const double mean = static_cast<double>(kExecutions) / static_cast<double>(found.failed);
     EXPECT_NEAR(mean / program.executions, 1, 0.15) << program.name;

@@ -31,7 +31,7 @@ sim::Coro<> increment(sim::Lock& mutex, sim::Shared<int>& variable) {
 
 SIM_SCENARIO(wronglock, "a variable is guarded by one lock here and another there",
              sim::param("n", 7, "tasks with the wrong lock").at_least(0),
-             sim::expects(sim::FindingKind::assertion)) {
+             sim::expects(sim::FindingKind::assertion, sim::FindingKind::stale_read)) {
   sim::Lock right;
   sim::Lock wrong;
   sim::Shared<int> variable{0};

@@ -3,12 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-namespace sim {
+#include "sim/explore/crash_report.h"
 
-const Finding& ExecutionResult::failure() const {
-  return *std::ranges::find_if(findings,
-                               [](const Finding& each) { return fails_by_default(each.kind); });
-}
+namespace sim {
 
 Execution::Execution(Body body, const RunOptions& options, std::vector<FindingKind> ignored,
                      std::vector<FindingKind> fatal)
@@ -18,12 +15,20 @@ Execution::Execution(Body body, const RunOptions& options, std::vector<FindingKi
       fatal_(std::move(fatal)) {
   options_.observer = this;
   options_.tape = &result_.tape;
+  options_.detectors = &detectors_;
+  detectors_.detect_blocking(options_.detect_blocking);
 }
 
 void Execution::on_finding(const Finding& finding) {
   if (std::ranges::find(ignored_, finding.kind) != ignored_.end()) return;
-  result_.failed |= fails_by_default(finding.kind) ||
+  const bool fails = fails_by_default(finding.kind) ||
                      std::ranges::find(fatal_, finding.kind) != fatal_.end();
+  if (fails && (!result_.failed || result_.failure().kind == FindingKind::stale_read)) {
+    if (!result_.failed || finding.kind != FindingKind::stale_read) {
+      result_.failure_at = result_.findings.size();
+    }
+    result_.failed = true;
+  }
   result_.findings.push_back(finding);
 }
 
@@ -44,6 +49,7 @@ void Execution::run_once(DecisionSource& source, Trace* trace) {
   result_.findings.clear();
   result_.tape.clear();
   options_.source = &source;
+  const RunningTape running(result_.tape);
   Runner runner(options_);
   runner.run_execution(body_);
   result_.stats = runner.stats();

@@ -6,6 +6,7 @@
 #include <functional>
 #include <vector>
 
+#include "sim/explore/detectors.h"
 #include "sim/run.h"
 
 namespace sim {
@@ -20,8 +21,11 @@ struct ExecutionResult {
   RunStats stats;
   Tape tape;
 
-  // The first that fails the run. Requires that it failed.
-  const Finding& failure() const;
+  std::size_t failure_at = 0;     // which of them failed the run
+
+  // What failed the run: the first finding that does, but a stale_read only where nothing came of
+  // it that fails the run too; it tells why. Requires that the run failed.
+  const Finding& failure() const { return findings[failure_at]; }
 };
 
 class Execution final : private Observer {
@@ -50,6 +54,7 @@ class Execution final : private Observer {
   RunOptions options_;
   std::vector<FindingKind> ignored_;
   std::vector<FindingKind> fatal_;
+  internal::Detectors detectors_;
   ExecutionResult result_;
   std::uint64_t executions_ = 0;
   std::uint64_t steps_ = 0;

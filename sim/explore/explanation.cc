@@ -142,7 +142,7 @@ class Lanes {
       }
       widths.push_back(width + 2);
     }
-    std::string text = pad("", 16);
+    std::string text(kTimeColumn, ' ');
     for (std::size_t i = 0; i < tasks_.size(); ++i) text += pad(tasks_[i], widths[i]);
     trim(text);
     if (left_out_ > 0) text += "  ... " + counted(left_out_, "earlier step") + " left out\n";
@@ -165,6 +165,7 @@ class Lanes {
     std::string cell;
   };
   static constexpr std::size_t kMostRows = 40;
+  static constexpr std::size_t kTimeColumn = 16;
 
   static std::string pad(std::string text, std::size_t width) {
     if (text.size() < width) text.append(width - text.size(), ' ');
@@ -192,15 +193,32 @@ std::string describe_decisions(const Failure& failure, const Narration& narratio
   }
   const Minimality& minimality = failure.minimality;
   if (minimality.certain) {
-    text += "minimal: none of the " +
-            counted(minimality.certified, "schedule") + " with fewer such decisions fails\n";
+    text += minimality.certified == 1
+                ? "minimal: it does not fail without\n"
+                : "minimal: none of the " + counted(minimality.certified, "schedule") +
+                      " with fewer such decisions fails\n";
   } else if (minimality.certified > 0) {
     text += "none of the first " + counted(minimality.certified, "schedule") +
             " with fewer such decisions fails; there are more\n";
   }
+  if (minimality.from_run_to_block != 0) {
+    text += "where each task runs until it blocks, " +
+            counted(minimality.from_run_to_block, "decision") + " would do\n";
+  }
   text += failure.also_under_fifo ? "also under asyncio's FIFO order of ready tasks\n"
                                   : "needs an executor that reorders ready tasks, as those of "
                                     "C++ may: not seen under asyncio's FIFO order\n";
+  return text;
+}
+
+// What else the same run shows: often the cause.
+std::string also_found(const Failure& failure, const Narration& narration) {
+  std::string text;
+  for (const Finding& finding : narration.result.findings) {
+    if (finding.kind == failure.finding.kind) continue;
+    text += "also " + std::string(to_string(finding.kind)) + ": " +
+            indented(finding.message, 2) + "\n";
+  }
   return text;
 }
 
@@ -226,6 +244,7 @@ std::string explain(const Failure& failure, const Narration& narration,
     const std::string& stack = failure.finding.stack;
     text += "  " + indented(stack.substr(stack.find_first_not_of(' ')), 0) + "\n";
   }
+  text += also_found(failure, narration);
   text += describe_decisions(failure, narration);
   const SharedObjects objects(narration.steps);
   const std::string table = Lanes(narration, objects).text();

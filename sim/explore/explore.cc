@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "sim/explore/crash_report.h"
 #include "sim/explore/dfs.h"
 #include "sim/explore/explanation.h"
 #include "sim/explore/replay_source.h"
@@ -42,6 +43,21 @@ std::optional<std::string> first_difference(const Trace& a, const Trace& b) {
          "; something outside of the test's own state decides: a global, an address, a clock";
 }
 
+// Hands on the choices of another source and makes a hash of what there was to choose from.
+class Shape final : public DecisionSource {
+ public:
+  explicit Shape(DecisionSource& of) : of_(of) {}
+  std::uint32_t pick(DecisionKind kind, std::uint32_t n, const DecisionContext& context) override {
+    hash_ = internal::mix(hash_, n << 4 | static_cast<std::uint32_t>(kind));
+    return of_.pick(kind, n, context);
+  }
+  std::uint16_t value() const { return static_cast<std::uint16_t>(hash_ & Token::kHashMask); }
+
+ private:
+  DecisionSource& of_;
+  std::uint64_t hash_ = 0;
+};
+
 // What a token belongs to.
 std::uint16_t context(const ExploreOptions& options) {
   std::uint64_t hash = static_cast<std::uint64_t>(options.order) |
@@ -58,7 +74,9 @@ class Exploration {
   Exploration(Body body, const ExploreOptions& options)
       : body_(std::move(body)),
         options_(options),
-        execution_(body_, run_options(options), options.ignore) {}
+        execution_(body_, run_options(options), options.ignore),
+        crash_report_(options.scenario_name, replay_line("TOKEN"),
+                      {context(options), 0, options.seed}) {}
 
   Report explore() {
     const std::unique_ptr<Search> search = make_search(options_.strategy, options_.seed);
@@ -90,10 +108,13 @@ class Exploration {
 
   bool has_shape(const Token& token) { return token.shape == shape(); }
 
-  void check(const Token& token) const {
-    if (token.context == context(options_)) return;
-    throw std::invalid_argument(
-        "the token belongs to another test, other parameters or other options");
+  // The token is of this test; a crash gives it again.
+  void accept(const Token& token) {
+    if (token.context != context(options_)) {
+      throw std::invalid_argument(
+          "the token belongs to another test, other parameters or other options");
+    }
+    crash_report_.set_shape(token.shape);
   }
 
   // One execution, and a failure shrunk where the options say so.
@@ -172,7 +193,7 @@ class Exploration {
     failure.kind = failure.finding.kind;
     failure.message = failure.finding.message;
     failure.token =
-        Token{context(options_), shape(), options_.seed, failure.deviations}.to_string();
+        Token{{context(options_), shape(), options_.seed}, failure.deviations}.to_string();
     failure.also_under_fifo = options_.order == Order::fifo || fails_under_fifo(failure.finding);
     failure.text = explain(failure, narration, replay_line(failure.token));
     report_.failures.push_back(std::move(failure));
@@ -199,7 +220,9 @@ class Exploration {
     Trace first;
     Trace second;
     ReplaySource source(deviations);
-    execution_.run_traced(source, first);
+    Shape shown(source);
+    execution_.run_traced(shown, first);
+    if (deviations.empty()) note_shape(shown);
     source.rewind(deviations);
     execution_.run_traced(source, second);
     const std::optional<std::string> difference = first_difference(first, second);
@@ -210,7 +233,7 @@ class Exploration {
     failure.message = failure.finding.message;
     failure.deviations = deviations;
     failure.executions_to_find = report_.executions;
-    failure.token = Token{context(options_), 0, options_.seed, deviations}.to_string();
+    failure.token = Token{{context(options_), shape(), options_.seed}, deviations}.to_string();
     failure.text = std::string(to_string(failure.kind)) + ": " + failure.message + "\n";
     report_.failures.push_back(std::move(failure));
     return false;
@@ -225,18 +248,19 @@ class Exploration {
     }
   }
 
-  // The decisions of the default run, as a hash.
+  // Of the default run.
   std::uint16_t shape() {
-    class Shape final : public DecisionSource {
-     public:
-      std::uint32_t pick(DecisionKind kind, std::uint32_t n, const DecisionContext&) override {
-        hash = internal::mix(hash, n << 4 | static_cast<std::uint32_t>(kind));
-        return 0;
-      }
-      std::uint64_t hash = 0;
-    } shape;
-    execution_.run(shape);
-    return static_cast<std::uint16_t>(shape.hash & Token::kHashMask);
+    if (!shape_) {
+      ReplaySource fifo;
+      Shape shape(fifo);
+      execution_.run(shape);
+      note_shape(shape);
+    }
+    return *shape_;
+  }
+  void note_shape(const Shape& shape) {
+    shape_ = shape.value();
+    crash_report_.set_shape(*shape_);
   }
   std::string replay_line(const std::string& token) const {
     static constexpr std::string_view kPlace = "TOKEN";
@@ -250,6 +274,8 @@ class Exploration {
   Body body_;
   const ExploreOptions& options_;
   Execution execution_;
+  CrashReport crash_report_;
+  std::optional<std::uint16_t> shape_;
   TraceCounts traces_;
   std::map<std::string, TraceCounts> of_samplers_;
   Report report_;
@@ -266,6 +292,7 @@ RunOptions run_options(const ExploreOptions& options) {
   run.time = options.time;
   run.cancellations = options.cancellations;
   run.canonical = true;
+  run.detect_blocking = options.detect_blocking;
   return run;
 }
 
@@ -280,7 +307,7 @@ Report run_token(Body body, std::string_view text, ExploreOptions options, bool 
   options.seed = token.seed;
   options.shrink = shrink;
   Exploration exploration(std::move(body), options);
-  exploration.check(token);
+  exploration.accept(token);
   return exploration.run(token.deviations, shrink ? "shrink" : "replay");
 }
 

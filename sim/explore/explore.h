@@ -55,6 +55,8 @@ struct ExploreOptions {
   // Kinds of finding that are none.
   std::vector<FindingKind> ignore = {};
   Limits limits = {};
+  // Whether steps that take much real time are warned of. Reports then depend on the machine.
+  bool detect_blocking = false;
   // Called now and then, at most every 1,024 executions.
   std::function<void(const Progress&)> on_progress = {};
   // What tokens and reports call it, parameters included.

@@ -88,17 +88,17 @@ void Profile::on_step(const internal::Scheduler& scheduler, internal::Entry entr
   ++task.steps;
 }
 
-void Profile::on_access(const internal::Scheduler&, const internal::Object& object, const char*,
-                        bool write) {
+void Profile::on_access(const internal::Scheduler&, const internal::Object& object,
+                        const internal::Access& done) {
   const std::uint32_t at = object_numbers_.number_of(object.identity()) % kBits;
   const std::uint64_t bit = std::uint64_t{1} << at;
   Footprint access;
-  (write ? access.writes : access.reads) = bit;
+  (done.write ? access.writes : access.reads) = bit;
   latest_ |= access;
   tasks_[running_].all |= access;
   sites_[site_].touched |= access;
   sites_[place_].touched |= access;
-  if (write) written_ |= bit;
+  if (done.write) written_ |= bit;
   if (first_user_[at] == 0) first_user_[at] = running_ + 1;
   if (first_user_[at] != running_ + 1) several_ |= bit;
 }

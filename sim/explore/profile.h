@@ -83,7 +83,7 @@ class Profile final : private internal::Watcher {
   std::uint32_t site_of(std::uint64_t key);
   void on_step(const internal::Scheduler& scheduler, internal::Entry entry) override;
   void on_access(const internal::Scheduler& scheduler, const internal::Object& object,
-                 const char* what, bool write) override;
+                 const internal::Access& access) override;
 
   static constexpr std::uint32_t kMostSites = 4096;  // later steps of a task are not told apart
   static constexpr int kBits = 64;

@@ -54,6 +54,7 @@ std::string Report::to_json() const {
                      {"also_under_fifo", failure.also_under_fifo},
                      {"replays", failure.minimality.replays},
                      {"minimal", failure.minimality.certain},
+                     {"from_run_to_block", failure.minimality.from_run_to_block},
                      {"explanation", failure.explanation()}});
   }
   Json warned = Json::array();

@@ -16,6 +16,8 @@ struct Minimality {
   std::uint64_t replays = 0;        // executions that shrinking took
   std::uint64_t certified = 0;      // schedules with fewer deviations that were visited
   bool certain = false;             // they were all there are
+  // How many decisions it takes where each task runs until it blocks; 0: no fewer than those.
+  std::size_t from_run_to_block = 0;
 };
 
 struct Failure {

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <utility>
 
+#include "sim/explore/rebased_replay.h"
+#include "sim/explore/relinearization.h"
 #include "sim/explore/replay_source.h"
 
 namespace sim {
@@ -12,32 +14,30 @@ namespace {
 
 using Deviations = std::vector<Deviation>;
 
-class Shrinker {
+// Takes deviations away, then lowers what is left, as long as it fails. `Base` says what they are
+// deviations from.
+template <class Base>
+class Reduction {
  public:
-  Shrinker(Execution& execution, Deviations deviations, const Finding& failure,
-           const ShrinkBudget& budget)
-      : execution_(execution), failure_(failure), budget_(budget), best_(std::move(deviations)) {}
+  // `replays` are counted up to `most`.
+  Reduction(Base base, Deviations deviations, std::uint64_t& replays, std::uint64_t most)
+      : base_(std::move(base)), best_(std::move(deviations)), replays_(replays), most_(most) {}
 
-  Shrunk shrink() {
+  Deviations reduce() {
     drop_deviations();
     lower_indices();
-    certify();
-    return {std::move(best_), minimality_};
+    return std::move(best_);
   }
 
  private:
   // Whether the run with these fails in the same way. What it took in fact is then the best: a
   // decision that did not come up is no deviation.
   bool try_out(const Deviations& deviations) {
-    if (minimality_.replays == budget_.replays) return false;
-    ++minimality_.replays;
-    return fails(deviations);
-  }
-  bool fails(const Deviations& deviations) {
-    source_.rewind(deviations);
-    const ExecutionResult& result = execution_.run(source_);
-    if (!result.failed || !same_failure(result.failure(), failure_)) return false;
-    best_ = result.tape.deviations();
+    if (replays_ == most_) return false;
+    ++replays_;
+    const Deviations* taken = base_.fails_with(deviations);
+    if (taken == nullptr) return false;
+    best_ = *taken;
     return true;
   }
 
@@ -57,7 +57,7 @@ class Shrinker {
         const std::size_t before = best_.size();
         smaller = try_out(rest) && best_.size() < before;
       }
-      if (minimality_.replays == budget_.replays) return;
+      if (replays_ == most_) return;
       if (smaller) {
         parts = std::max<std::size_t>(2, std::min(parts - 1, best_.size()));
       } else if (size == 1) {
@@ -76,6 +76,67 @@ class Shrinker {
         if (try_out(lower)) break;
       }
     }
+  }
+
+  Base base_;
+  Deviations best_;
+  std::uint64_t& replays_;
+  std::uint64_t most_;
+};
+
+class Shrinker {
+ public:
+  Shrinker(Execution& execution, Deviations deviations, const Finding& failure,
+           const ShrinkBudget& budget)
+      : execution_(execution), failure_(failure), budget_(budget), best_(std::move(deviations)) {}
+
+  Shrunk shrink() {
+    relinearize();
+    best_ = Reduction(FromAsyncio{*this}, best_, minimality_.replays, budget_.replays).reduce();
+    certify();
+    if (best_.size() > 1) reduce_from_run_to_block();
+    return {std::move(best_), minimality_};
+  }
+
+ private:
+  bool is_it(const ExecutionResult& result) const {
+    return result.failed && same_failure(result.failure(), failure_);
+  }
+
+  struct FromAsyncio {
+    Shrinker& of;
+    const Deviations* fails_with(const Deviations& deviations) {
+      of.source_.rewind(deviations);
+      const ExecutionResult& result = of.execution_.run(of.source_);
+      return of.is_it(result) ? &result.tape.deviations() : nullptr;
+    }
+  };
+  struct FromRunToBlock {
+    Shrinker& of;
+    RebasedReplay source = {};
+    const Deviations* fails_with(const Deviations& deviations) {
+      source.rewind(deviations);
+      return of.is_it(of.execution_.run(source)) ? &source.tape().deviations() : nullptr;
+    }
+  };
+
+  void relinearize() {
+    if (best_.size() < 2 || budget_.replays < minimality_.replays + 2) return;
+    minimality_.replays += 2;
+    best_ = sim::relinearize(execution_, best_,
+                             [this](const ExecutionResult& result) { return is_it(result); });
+  }
+
+  void reduce_from_run_to_block() {
+    if (minimality_.replays == budget_.replays) return;
+    ++minimality_.replays;
+    RebasedReplay translation;
+    translation.translate(best_);
+    execution_.run(translation);
+    const Deviations fewest = Reduction(FromRunToBlock{*this}, translation.tape().deviations(),
+                                        minimality_.replays, budget_.replays)
+                                  .reduce();
+    if (fewest.size() < best_.size()) minimality_.from_run_to_block = fewest.size();
   }
 
   // Takes asyncio's choices after a prefix of deviations, and notes what else there was.
@@ -105,7 +166,7 @@ class Shrinker {
         Frontier frontier;
         frontier.replay.rewind(each);
         const ExecutionResult& result = execution_.run(frontier);
-        if (result.failed && same_failure(result.failure(), failure_)) {
+        if (is_it(result)) {
           best_ = result.tape.deviations();
           return;
         }

@@ -1,10 +1,12 @@
 // Shrinking: from a failing schedule to one that fails in the same way with the fewest deviations
 // from asyncio's order.
 //
-// First deviations are taken away as long as it still fails (ddmin, Zeller and Hildebrandt 2002),
+// First the schedule is replaced by the one nearest to asyncio's order of all that are equivalent.
+// Then deviations are taken away as long as it still fails (ddmin, Zeller and Hildebrandt 2002),
 // and indices lowered. Then the answer is certified: all schedules with fewer deviations are
 // visited, those with none first, while the budget lasts; the first of them that fails is smaller,
-// and it is the smallest there is.
+// and it is the smallest there is. At last the same is reduced from an order in which each task
+// runs until it blocks, for the number that it takes there.
 #pragma once
 
 #include <cstdint>

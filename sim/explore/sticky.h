@@ -39,7 +39,7 @@ class Sticky final : private Watcher {
   void on_step(const Scheduler& scheduler, Entry entry) override {
     last_ = identity_of(scheduler, entry);
   }
-  void on_access(const Scheduler&, const Object&, const char*, bool) override {}
+  void on_access(const Scheduler&, const Object&, const Access&) override {}
 
   std::uint64_t last_ = 0;
   Patience patience_;

@@ -15,10 +15,46 @@ constexpr std::size_t kHeadBytes = 1 + 3;
 constexpr std::size_t kLongest = std::size_t{1} << 20;
 constexpr std::uint64_t kMost = 0xffffffff;
 
-void put_varint(std::string& bytes, std::uint64_t value) {
-  for (; value >= 0x80; value >>= 7) bytes += static_cast<char>(value | 0x80);
-  bytes += static_cast<char>(value);
-}
+// The bytes of a token one after the other, as the text of them, into room of a fixed size.
+class Writer {
+ public:
+  // `bytes` is how many there are going to be.
+  explicit Writer(std::span<char> room, std::size_t bytes) : room_(room), hash_(bytes) {}
+
+  void byte(std::uint8_t byte) {
+    ++bytes_;
+    hash_ = internal::mix(hash_, byte);
+    bits_ = bits_ << 8 | byte;
+    for (count_ += 8; count_ >= 6; count_ -= 6) letter(bits_ >> (count_ - 6));
+  }
+  void varint(std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7) byte(static_cast<std::uint8_t>(value | 0x80));
+    byte(static_cast<std::uint8_t>(value));
+  }
+  std::size_t bytes() const { return bytes_; }
+  // Empty if it did not fit.
+  std::string_view finish() {
+    const std::uint64_t check = hash_;
+    byte(static_cast<std::uint8_t>(check));
+    byte(static_cast<std::uint8_t>(check >> 8));
+    if (count_ > 0) letter(bits_ << (6 - count_));
+    return size_ <= room_.size() ? std::string_view(room_.data(), size_) : std::string_view();
+  }
+
+ private:
+  void letter(std::uint32_t six_bits) {
+    static constexpr char kLetters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    if (size_ < room_.size()) room_[size_] = kLetters[six_bits & 63];
+    ++size_;
+  }
+  std::span<char> room_;
+  std::size_t size_ = 0;
+  std::size_t bytes_ = 0;
+  std::uint64_t hash_;
+  std::uint32_t bits_ = 0;
+  int count_ = 0;  // of the bits that no letter has yet
+};
 
 std::string check_of(std::string_view bytes) {
   std::uint64_t hash = bytes.size();
@@ -63,20 +99,35 @@ class Reader {
 
 }  // namespace
 
+std::string_view write_token(const TokenHead& head, std::span<const Deviation> deviations,
+                             std::span<char> room) noexcept {
+  const auto put = [&](Writer& writer) {
+    writer.byte(kVersion);
+    const std::uint32_t hashes = static_cast<std::uint32_t>(head.context) << 12 | head.shape;
+    for (int shift = 16; shift >= 0; shift -= 8) {
+      writer.byte(static_cast<std::uint8_t>(hashes >> shift));
+    }
+    writer.varint(head.seed);
+    std::uint32_t next = 0;
+    for (const Deviation& deviation : deviations) {
+      writer.varint(deviation.decision - next);
+      writer.varint(deviation.choices - 2);
+      writer.varint(deviation.index - 1);
+      next = deviation.decision + 1;
+    }
+  };
+  Writer counting({}, 0);
+  put(counting);
+  Writer writer(room, counting.bytes());
+  put(writer);
+  return writer.finish();
+}
+
 std::string Token::to_string() const {
-  std::string bytes(1, static_cast<char>(kVersion));
-  const std::uint32_t hashes = static_cast<std::uint32_t>(context) << 12 | shape;
-  for (int shift = 16; shift >= 0; shift -= 8) bytes += static_cast<char>(hashes >> shift);
-  put_varint(bytes, seed);
-  std::uint32_t next = 0;
-  for (const Deviation& deviation : deviations) {
-    put_varint(bytes, deviation.decision - next);
-    put_varint(bytes, deviation.choices - 2);
-    put_varint(bytes, deviation.index - 1);
-    next = deviation.decision + 1;
-  }
-  bytes += check_of(bytes);
-  return absl::WebSafeBase64Escape(bytes);
+  // Three numbers a deviation, of at most five bytes each, and four letters for three bytes.
+  std::string text(64 + deviations.size() * 20, '\0');
+  text.resize(write_token(*this, deviations, text).size());
+  return text;
 }
 
 Token Token::parse(std::string_view text) {

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,10 +20,15 @@
 
 namespace sim {
 
-struct Token {
+struct TokenHead {
   std::uint16_t context = 0;  // 12 bits
-  std::uint16_t shape = 0;    // 12 bits
-  std::uint64_t seed = 0;     // of rng(); 0 where the run drew nothing
+  std::uint16_t shape = 0;    // 12 bits; 0 where it was not known
+  std::uint64_t seed = 0;     // of rng()
+
+  friend bool operator==(const TokenHead&, const TokenHead&) = default;
+};
+
+struct Token : TokenHead {
   std::vector<Deviation> deviations;
 
   static constexpr std::uint16_t kHashMask = 0xfff;
@@ -33,5 +39,10 @@ struct Token {
 
   friend bool operator==(const Token&, const Token&) = default;
 };
+
+// The token of these, written into `room`; empty if it is too small. For signal handlers: it takes
+// no memory and no lock.
+std::string_view write_token(const TokenHead& head, std::span<const Deviation> deviations,
+                             std::span<char> room) noexcept;
 
 }  // namespace sim

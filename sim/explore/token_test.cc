@@ -15,7 +15,7 @@ using sim::Token;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-Token two_deviations() { return {0x123, 0xabc, 0, {{17, 3, 1}, {12'000, 2, 1}}}; }
+Token two_deviations() { return {{0x123, 0xabc, 0}, {{17, 3, 1}, {12'000, 2, 1}}}; }
 
 std::string refusal(std::string_view text) {
   try {

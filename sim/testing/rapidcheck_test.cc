@@ -36,6 +36,8 @@ Checked check(F property, const sim::ExploreOptions& options = {}) {
 }
 
 TEST(CheckProperty, FindsALostUpdateAndShrinksArgumentsAndScheduleTogether) {
+  sim::ExploreOptions options;
+  options.ignore = {sim::FindingKind::stale_read};  // with which deposits of 0 fail too
   const Checked checked = check([](std::vector<int> amounts) -> Coro<> {
     sim::Shared<int> balance{0};
     co_await sim::task_group([&](sim::TaskGroup& group) -> Coro<> {
@@ -45,7 +47,7 @@ TEST(CheckProperty, FindsALostUpdateAndShrinksArgumentsAndScheduleTogether) {
     int sum = 0;
     for (const int each : amounts) sum += each % 100;
     SIM_CHECK_EQ(balance.get(), sum);
-  });
+  }, options);
   EXPECT_FALSE(checked.ok);
   EXPECT_THAT(checked.output,
               AllOf(HasSubstr("Falsifiable after"), HasSubstr("std::vector<int"),

@@ -4,6 +4,7 @@
   tests/mutation/run.py           every fault; exit code 1 if under 95 % are caught, if a survivor
                                   is missing in docs/testing.md, or if a fault does not compile
   tests/mutation/run.py PART...   the faults of these parts, files of tests/mutation/faults
+  tests/mutation/run.py --again   those that the latest run of each did not catch
   tests/mutation/run.py --check   only whether each fault still applies, and the page is true
   tests/mutation/run.py --page    writes what the latest run of each fault gave into the page
 
@@ -132,6 +133,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", metavar="PART")
+    parser.add_argument("--again", action="store_true")
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--page", action="store_true")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
@@ -148,8 +150,11 @@ def main():
         print("\n".join(wrong) or f"{len(faults)} faults apply")
         return 1 if wrong else 0
     chosen = [fault for fault in faults if not options.parts or fault.part in options.parts]
+    if options.again:
+        before = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+        chosen = [fault for fault in chosen if before.get(fault.title) != "caught"]
     if not chosen:
-        parser.error("no such part; they are " + ", ".join(sorted({f.part for f in faults})))
+        parser.error("nothing to run; the parts are " + ", ".join(sorted({f.part for f in faults})))
     results = run(chosen, options.jobs)
     return 0 if conclude(chosen, results) else 1
 

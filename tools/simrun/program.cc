@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "sim/explore/crash_report.h"
+#include "sim/explore/detectors.h"
 #include "tools/simrun/catalog.h"
 #include "tools/simrun/explore_run.h"
 #include "tools/simrun/output.h"
@@ -24,7 +26,10 @@ int fail(std::FILE* err, absl::string_view what) {
 bool run_for_a_person(const Command& command, Output& output) {
   RunReport report(command, output);
   report.begin();
+  const sim::CrashReport crash_report(command.scenario->name, repeat_line(command), {});
+  sim::internal::Detectors detectors;
   sim::ScenarioOptions options = command.options;
+  options.detectors = &detectors;
   options.on_line = [&report](const sim::TranscriptLine& line) { report.line(line); };
   const sim::ScenarioResult result = run_scenario(*command.scenario, options);
   // A run that made asyncio's choices needs no explanation by its choices.
@@ -35,7 +40,10 @@ bool run_for_a_person(const Command& command, Output& output) {
 
 bool run_for_a_program(const Command& command, Output& output) {
   std::vector<sim::TranscriptLine> transcript;
+  const sim::CrashReport crash_report(command.scenario->name, repeat_line(command), {});
+  sim::internal::Detectors detectors;
   sim::ScenarioOptions options = command.options;
+  options.detectors = &detectors;
   options.on_line = [&transcript](const sim::TranscriptLine& line) { transcript.push_back(line); };
   const sim::ScenarioResult result = run_scenario(*command.scenario, options);
   output.write(run_as_json(command, transcript, result));
