@@ -84,7 +84,8 @@ class Exploration {
     const Stopwatch watch;
     if (options_.check_determinism) check_determinism({});
     while (!enough() && report_.executions < options_.max_executions) {
-      if (options_.time_budget && watch.elapsed() >= *options_.time_budget) break;
+      const bool late = options_.time_budget && watch.elapsed() >= *options_.time_budget;
+      if (late && report_.executions > 0) break;
       DecisionSource* source = search->next();
       if (source == nullptr) break;
       const ExecutionResult& result = execution_.run(*source);

@@ -37,8 +37,8 @@ struct ExploreOptions {
   std::uint64_t seed = 0;
   // The exploration ends after so many executions; those of shrinking do not count.
   std::uint64_t max_executions = 10'000;
-  // Real time after which it ends, looked at between executions. None by default: a report is then
-  // the same every time.
+  // Real time after which it ends, looked at between executions: there is one at least. None by
+  // default: a report is then the same every time.
   std::optional<std::chrono::nanoseconds> time_budget = {};
   Order order = Order::any;
   Time time = Time::strict;

@@ -140,6 +140,10 @@ std::string list_as_json(const Scenarios& scenarios) {
 std::string usage() {
   return R"(usage:
   simrun [--seed N] SCENARIO [--PARAMETER=VALUE ...]   run a scenario once
+  simrun explore SCENARIO                              look for a schedule that breaks it, shrink
+                                                       and explain it
+  simrun replay SCENARIO TOKEN                         run the schedule of a token again
+  simrun shrink SCENARIO TOKEN                         look for a smaller one that fails as well
   simrun list                                          what there is to run
   simrun help SCENARIO                                 what a scenario shows and takes
   simrun parity FILE.json ...                          run programs that CPython runs too, and
@@ -154,8 +158,20 @@ options:
   --lines FILE        of parity; - is standard input, here and as FILE.json
   --help, --version
 
+options of explore (and of replay and shrink, where they say how a schedule may be):
+  --strategy S        portfolio (the default), random, pct:D, pos, surw, urw, delay:D, sweep, dfs,
+                      fifo, lifo, run_to_block
+  --executions N      how many to run at most (10000)
+  --budget TIME       real time instead, like 10s or 5m
+  --cancel N          how many tasks may be cancelled in an execution, at any await (0)
+  --time T            strict; slow_loop: timers may fire late; adversarial: at any time
+  --ignore KIND,...   kinds of finding that are none, like stale_read
+  --detect-blocking   warn of steps that hold the loop up in real time
+  --max-failures N    how many different ones to look for (1); 0: all
+
 exit codes:
   0  no bug           1  a bug was found           2  bad usage, malformed input
+  3  two runs of the same decisions differ
 )";
 }
 

@@ -16,7 +16,7 @@ namespace {
 
 struct Flag {
   const char* name;
-  const char* value;  // what it takes, for messages
+  const char* value;  // what it takes, for messages; null where it takes none
 };
 constexpr Flag kFlags[] = {
     {"--strategy", "a strategy, like portfolio, random, pct:3 or dfs"},
@@ -25,6 +25,8 @@ constexpr Flag kFlags[] = {
     {"--time", "strict, slow_loop or adversarial"},
     {"--cancel", "how many tasks may be cancelled in a run, like 1"},
     {"--max-failures", "a whole number; 0 means all"},
+    {"--ignore", "kinds of finding, like stale_read or stale_read,assertion"},
+    {"--detect-blocking", nullptr},
 };
 
 // The values given for the flags above; what is left stands in `rest`.
@@ -41,6 +43,10 @@ absl::StatusOr<Given> take_flags(const Arguments& arguments) {
   Flags app;
   std::map<std::string, const CLI::Option*> options;
   for (const Flag& flag : kFlags) {
+    if (flag.value == nullptr) {
+      options[flag.name] = app.add_flag(flag.name);
+      continue;
+    }
     for (std::size_t i = 0; i < arguments.size(); ++i) {
       if (arguments[i] == flag.name && lacks_value(arguments, i)) {
         return error(flag.name, " needs a value: ", flag.value);
@@ -111,6 +117,16 @@ absl::Status read_freedom(const Split& split, const Given& given, sim::ExploreOp
   return absl::OkStatus();
 }
 
+absl::Status read_findings(const Given& given, sim::ExploreOptions& options) {
+  options.detect_blocking = given.find("--detect-blocking") != nullptr;
+  const std::string* text = given.find("--ignore");
+  if (text == nullptr) return absl::OkStatus();
+  auto kinds = parse_kinds(*text);
+  if (!kinds.ok()) return error("bad value for --ignore: ", kinds.status().message());
+  options.ignore = *std::move(kinds);
+  return absl::OkStatus();
+}
+
 absl::Status read_strategy(const Given& given, sim::ExploreOptions& options) {
   const std::string* text = given.find("--strategy");
   if (text == nullptr) return absl::OkStatus();
@@ -163,6 +179,7 @@ absl::StatusOr<Command> explore_command(const Split& split, const std::string& s
   if (absl::Status status = read_freedom(split, *given, command.explore); !status.ok()) {
     return status;
   }
+  if (absl::Status status = read_findings(*given, command.explore); !status.ok()) return status;
   if (absl::Status status = read_strategy(*given, command.explore); !status.ok()) return status;
   auto parameters = parse_parameters(given->rest, *scenario);
   if (!parameters.ok()) return parameters.status();

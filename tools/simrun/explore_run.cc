@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <cmath>
 #include <stdexcept>
 #include <utility>
 
@@ -16,21 +18,32 @@ namespace {
 // A line on a terminal that is overwritten as the exploration goes on.
 class ProgressLine {
  public:
-  explicit ProgressLine(std::FILE* file)
-      : file_(isatty(fileno(file)) != 0 ? file : nullptr), began_(absl::Now()) {}
+  ProgressLine(std::FILE* file, const sim::ExploreOptions& options)
+      : file_(isatty(fileno(file)) != 0 ? file : nullptr),
+        options_(options),
+        began_(absl::Now()) {}
   ~ProgressLine() { show(""); }
 
   void update(const sim::Progress& progress) {
     if (file_ == nullptr || absl::Now() - shown_ < absl::Milliseconds(100)) return;
     shown_ = absl::Now();
     const double seconds = absl::ToDoubleSeconds(shown_ - began_);
-    show(absl::StrFormat("%d executions, %.0f a second, %d distinct traces, %d found",
-                         progress.executions,
-                         static_cast<double>(progress.executions) / std::max(seconds, 1e-3),
-                         progress.distinct_traces, progress.failures));
+    const double rate = static_cast<double>(progress.executions) / std::max(seconds, 1e-3);
+    show(absl::StrFormat("%d executions, %.0f a second, %d distinct traces, %d found, %s left",
+                         progress.executions, rate, progress.distinct_traces, progress.failures,
+                         absl::FormatDuration(time_left(progress, seconds, rate))));
   }
 
  private:
+  // To the end of the budget that is used up first.
+  absl::Duration time_left(const sim::Progress& progress, double seconds, double rate) const {
+    double left = static_cast<double>(options_.max_executions - progress.executions) / rate;
+    if (options_.time_budget) {
+      const double budget = absl::ToDoubleSeconds(absl::FromChrono(*options_.time_budget));
+      left = std::min(left, budget - seconds);
+    }
+    return absl::Seconds(std::ceil(std::max(left, 0.0)));
+  }
   void show(const std::string& text) {
     if (file_ == nullptr || (text.empty() && !drawn_)) return;
     std::fprintf(file_, "\r\033[K%s", text.c_str());
@@ -38,6 +51,7 @@ class ProgressLine {
     drawn_ = !text.empty();
   }
   std::FILE* file_;
+  const sim::ExploreOptions& options_;
   absl::Time began_;
   absl::Time shown_ = absl::InfinitePast();
   bool drawn_ = false;
@@ -74,7 +88,7 @@ absl::StatusOr<int> run_exploration(const Command& command, Output& output, std:
   sim::ExploreOptions options = command.explore;
   sim::Report report;
   try {
-    ProgressLine line(err);
+    ProgressLine line(err, options);
     options.on_progress = [&](const sim::Progress& progress) { line.update(progress); };
     switch (command.kind) {
       case Command::Kind::replay:

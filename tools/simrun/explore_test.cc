@@ -1,4 +1,5 @@
 // What simrun explore, replay and shrink print, and with which exit code they end.
+#include <ctime>
 #include <string>
 
 #include "gmock/gmock.h"
@@ -50,6 +51,14 @@ SIM_SCENARIO(explore_not_deterministic, "depends on how often it ran") {
   co_await sim::sleep(1s);
 }
 
+SIM_SCENARIO(explore_blocks, "computes for more than 100 ms of real time in one step",
+             sim::expects(sim::FindingKind::blocking_step)) {
+  co_await sim::yield();
+  const std::clock_t began = std::clock();
+  while (std::clock() - began < CLOCKS_PER_SEC * 12 / 100) {
+  }
+}
+
 std::string token_in(const std::string& out) {
   const std::string before = "replay: ./simrun replay explore_one_deviation ";
   const std::size_t at = out.find(before);
@@ -89,6 +98,31 @@ TEST(ExploreCommand, KeepsToItsBudget) {
   const Called called =
       call({"explore", "explore_correct", "--strategy", "random", "--executions", "7"});
   EXPECT_THAT(called.out, HasSubstr("no bug in 7 executions, "));
+}
+
+TEST(ExploreCommand, RunsOnceAtLeastHoweverSmallItsTimeIs) {
+  const Called called =
+      call({"explore", "explore_correct", "--strategy", "random", "--budget", "1ns"});
+  EXPECT_THAT(called.out, HasSubstr("no bug in 1 execution, "));
+}
+
+TEST(ExploreCommand, IgnoresKindsAndSaysSoInTheLineThatReplays) {
+  const Called silent = call({"explore", "explore_one_deviation", "--ignore", "assertion"});
+  EXPECT_EQ(silent.code, 0);
+  const Called called = call({"explore", "explore_one_deviation", "--ignore=deadlock,livelock"});
+  EXPECT_EQ(called.code, 1);
+  EXPECT_THAT(called.out, HasSubstr("\nreplay: ./simrun replay explore_one_deviation "
+                                    "--ignore deadlock,livelock "));
+}
+
+TEST(ExploreCommand, WarnsOfStepsThatBlockWhereItIsAsked) {
+  const std::vector<std::string> plain = {"explore", "explore_blocks", "--executions=1"};
+  EXPECT_THAT(call(plain).out, Not(HasSubstr("blocking_step")));
+  std::vector<std::string> asked = plain;
+  asked.push_back("--detect-blocking");
+  const Called called = call(asked);
+  EXPECT_EQ(called.code, 0);
+  EXPECT_THAT(called.out, HasSubstr("warning: blocking_step: "));
 }
 
 TEST(ExploreCommand, PrintsOneObjectOfJson) {
@@ -170,6 +204,10 @@ TEST(ExploreCommand, BadUsageIsOneLineAndExitCode2) {
       {{"explore", "explore_correct", "--budget=-1s"}, "bad value for --budget"},
       {{"explore", "explore_correct", "--order=lifo"}, "bad order 'lifo'"},
       {{"explore", "explore_correct", "--time=soon"}, "bad time 'soon'"},
+      {{"explore", "explore_correct", "--ignore"}, "--ignore needs a value"},
+      {{"explore", "explore_correct", "--ignore=stale_rad"}, "did you mean 'stale_read'?"},
+      {{"explore", "explore_correct", "--ignore=stale_read,"}, "bad value for --ignore"},
+      {{"explore", "explore_correct", "--detect-blocking", "--detect-blocking"}, "is given twice"},
       {{"explore", "explore_correct", "--cancel=x"}, "bad value for --cancel"},
       {{"explore", "explore_correct", "--seed=x"}, "bad seed 'x'"},
       {{"explore", "explore_correct", "--executions=1", "--executions=2"}, "is given twice"},

@@ -126,6 +126,12 @@ void name_for_tokens(Command& command) {
   if (command.explore.cancellations > 0) {
     absl::StrAppend(&line, " --cancel ", command.explore.cancellations);
   }
+  if (!command.explore.ignore.empty()) {
+    absl::StrAppend(&line, " --ignore ",
+                    absl::StrJoin(command.explore.ignore, ",", [](std::string* out, auto kind) {
+                      absl::StrAppend(out, name_of(kind));
+                    }));
+  }
   for (const std::string& parameter : changed_parameters(command)) {
     absl::StrAppend(&name, " ", parameter);
     absl::StrAppend(&line, " ", quoted(absl::StrCat("--", parameter)));

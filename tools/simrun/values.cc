@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -9,7 +10,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
+#include "tools/simrun/nearest.h"
 
 namespace simrun {
 
@@ -118,6 +121,26 @@ absl::StatusOr<sim::Time> parse_time(absl::string_view text) {
   if (text == "adversarial") return sim::Time::adversarial;
   return absl::InvalidArgumentError(
       absl::StrCat("bad time '", text, "': it is strict, slow_loop or adversarial"));
+}
+
+absl::StatusOr<std::vector<sim::FindingKind>> parse_kinds(absl::string_view text) {
+  std::vector<std::string> names;
+  for (int i = 0; i < sim::kFindingKinds; ++i) {
+    names.emplace_back(to_string(static_cast<sim::FindingKind>(i)));
+  }
+  std::vector<sim::FindingKind> kinds;
+  for (const absl::string_view part : absl::StrSplit(text, ',')) {
+    const auto at = std::ranges::find(names, part);
+    if (at == names.end()) {
+      const std::optional<std::string> meant = nearest(part, names);
+      const std::string rest = meant ? absl::StrCat("; did you mean '", *meant, "'?")
+                                     : ": docs/findings.md lists them";
+      return absl::InvalidArgumentError(
+          absl::StrCat("no kind of finding is called '", part, "'", rest));
+    }
+    kinds.push_back(static_cast<sim::FindingKind>(at - names.begin()));
+  }
+  return kinds;
 }
 
 }  // namespace simrun

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "sim/decision.h"
+#include "sim/finding.h"
 #include "sim/scenario_parameter.h"
 
 namespace simrun {
@@ -23,5 +25,8 @@ absl::StatusOr<sim::Order> parse_order(absl::string_view text);
 
 // "strict", "slow_loop" or "adversarial".
 absl::StatusOr<sim::Time> parse_time(absl::string_view text);
+
+// Kinds of finding as reports spell them, separated by commas: "stale_read,assertion".
+absl::StatusOr<std::vector<sim::FindingKind>> parse_kinds(absl::string_view text);
 
 }  // namespace simrun
