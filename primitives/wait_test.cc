@@ -88,6 +88,18 @@ TEST(Wait, AnExceptionThatItSawButNobodyAskedForIsFound) {
   EXPECT_THAT(findings.kinds(), ElementsAre(sim::FindingKind::exception_never_retrieved));
 }
 
+TEST(Wait, AnExceptionThatEndedItCountsAsLookedAt) {
+  Findings findings;
+  const auto body = []() -> Coro<> {
+    auto failing = create_task(fail_after(1s));
+    auto slow = create_task(number_after(2s, 1));
+    co_await sim::wait(ReturnWhen::first_exception, failing, slow);
+    co_await slow;
+  };
+  sim::run(body(), observed_by(findings));
+  EXPECT_THAT(findings.kinds(), IsEmpty());
+}
+
 TEST(Wait, TakesTasksOfSeveralTypesAndFutures) {
   const auto body = []() -> Coro<> {
     const auto nothing = []() -> Coro<> { co_return; };
@@ -135,6 +147,23 @@ TEST(Wait, CancellingItCancelsNothingElse) {
     EXPECT_TRUE(waiter.cancelled());
     EXPECT_EQ(co_await a, 1);
     EXPECT_EQ(sim::uptime(), 5s);
+  };
+  sim::run(body());
+}
+
+TEST(Wait, ItsTimeoutWakesNobodyWhenItWasCancelled) {
+  const auto body = []() -> Coro<> {
+    auto a = create_task(number_after(2h, 1));
+    const auto waits = [&]() -> Coro<> {
+      co_await sim::settle(sim::wait(WaitOptions(1s), a));
+      co_await sim::sleep(1h);
+      EXPECT_EQ(sim::uptime(), 1h);
+    };
+    auto waiter = create_task(waits());
+    co_await sim::yield();
+    waiter.cancel();
+    co_await waiter;
+    co_await a;
   };
   sim::run(body());
 }

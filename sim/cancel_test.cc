@@ -25,7 +25,7 @@ using testing::ElementsAre;
 template <class X>
 Coro<> hold(std::string name, X awaited, Log& log) {
   try {
-    co_await awaited;
+    co_await std::move(awaited);
     log.push_back(name + " went on");
   } catch (const CancelledError& cancelled) {
     log.push_back(name + " was cancelled: " + cancelled.message());
@@ -51,6 +51,41 @@ TEST(Cancel, IsThrownWhereTheTaskStandsAndEndsIt) {
     EXPECT_EQ(sim::uptime(), 0s) << "the timer of the sleep is gone";
   };
   sim::run(body());
+}
+
+TEST(Cancel, WithoutAMessageHasNoneOfTheOneBefore) {
+  Log log;
+  const auto holds_twice = [&]() -> Coro<> {
+    const auto first = co_await sim::settle(hold("first", sim::sleep(1h), log));
+    EXPECT_FALSE(first.has_value());
+    co_await hold("second", sim::sleep(1h), log);
+  };
+  const auto body = [&]() -> Coro<> {
+    auto task = create_task(holds_twice());
+    co_await sim::yield();
+    task.cancel("enough");
+    co_await sim::sleep(1s);
+    task.cancel();
+    co_await sim::settle(task);
+  };
+  sim::run(body());
+  EXPECT_THAT(log, ElementsAre("first was cancelled: enough", "second was cancelled: "));
+}
+
+TEST(Cancel, OfATaskWhoseFutureFailsInTheSameStepLooksAtTheException) {
+  sim::test::Findings findings;
+  const auto body = []() -> Coro<> {
+    auto future = sim::running_loop().create_future<int>();
+    const auto waits = [](Future<int> awaited) -> Coro<> { co_await std::move(awaited); };
+    auto task = create_task(waits(future));
+    co_await sim::yield();
+    future.set_exception(std::runtime_error("failed"));
+    task.cancel();
+    const auto ended = co_await sim::settle(task);
+    EXPECT_TRUE(ended.cancelled());
+  };
+  sim::run(body(), sim::test::observed_by(findings));
+  EXPECT_TRUE(findings.kinds().empty());
 }
 
 TEST(Cancel, OfATaskThatIsDoneDoesNothing) {
