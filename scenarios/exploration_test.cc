@@ -44,7 +44,7 @@ TEST(MixedSuite, ExploresTheSameTwiceAndUnderEitherCompiler) {
 TEST(MixedSuiteLongRun, ExploresTheSameTwiceAndUnderEitherCompiler) {
   const std::uint64_t hash = traces_of_a_mixed_suite(2'000);
   EXPECT_EQ(hash, traces_of_a_mixed_suite(2'000));
-  EXPECT_EQ(hash, 11265259691871598338u);
+  EXPECT_EQ(hash, 7610740616885802052u);
 }
 
 std::vector<const ScenarioInfo*> without_a_finding() {
@@ -52,6 +52,16 @@ std::vector<const ScenarioInfo*> without_a_finding() {
   for (const ScenarioInfo* info : sim::registered_scenarios()) {
     if (info->expects.empty()) found.push_back(info);
   }
+  return found;
+}
+// Those that have no long test of their own, as the programs and the historical bugs have.
+std::vector<const ScenarioInfo*> others_without_a_finding() {
+  std::vector<const ScenarioInfo*> found = without_a_finding();
+  std::erase_if(found, [](const ScenarioInfo* info) {
+    const std::string file = info->place.file_name();
+    return file.find("scenarios/programs/") != file.npos ||
+           file.find("scenarios/bugs/") != file.npos;
+  });
   return found;
 }
 
@@ -75,9 +85,19 @@ TEST_P(EachScenarioWithoutAFindingLongRun, GivesNoAlarm) {
   EXPECT_TRUE(report.ok()) << report.failures[0].explanation();
 }
 
+TEST(Pos, CallsNoTaskALivelockThatYieldsUntilOthersHaveRun) {
+  const ScenarioInfo& info = scenario_named("drain_bpo_29930_fixed");
+  sim::Scenario scenario(info, {}, {});
+  sim::ExploreOptions options;
+  options.strategy = sim::Strategy::parse("pos");
+  options.max_executions = 2'000;
+  const sim::Report report = sim::explore([&] { return info.body(scenario); }, options);
+  EXPECT_TRUE(report.ok()) << report.failures[0].message;
+}
+
 INSTANTIATE_TEST_SUITE_P(Scenarios, EachScenarioWithoutAFinding,
                          testing::ValuesIn(without_a_finding()), name_of_scenario);
 INSTANTIATE_TEST_SUITE_P(Scenarios, EachScenarioWithoutAFindingLongRun,
-                         testing::ValuesIn(without_a_finding()), name_of_scenario);
+                         testing::ValuesIn(others_without_a_finding()), name_of_scenario);
 
 }  // namespace

@@ -4,12 +4,14 @@
 // Each pending step has a random priority, and the one with the highest runs. Then the steps that
 // conflict with it draw anew: the order of two steps that have nothing to do with each other is
 // decided once, and that of two that have is decided by itself. What a pending step will touch is
-// known from earlier executions: see Profile.
+// known from earlier executions: see Profile. A step that draws low may wait for ever behind a task
+// that yields until it has run; where that takes too long all draw anew.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 
+#include "sim/explore/patience.h"
 #include "sim/explore/pending.h"
 #include "sim/explore/profile.h"
 #include "sim/explore/sampler.h"
@@ -23,6 +25,7 @@ class Pos final : public Sampler {
 
  private:
   struct Step {
+    std::uint64_t task;  // 0 for a callback
     std::uint64_t priority;
     Footprint expected;
   };
@@ -30,9 +33,11 @@ class Pos final : public Sampler {
   internal::Watcher* watcher() override { return profile_->watcher(); }
   void begin() override;
   std::uint32_t pick_ready(std::uint32_t n, const internal::Scheduler& scheduler) override;
+  std::uint32_t first_by_priority();
 
   std::shared_ptr<Profile> profile_;
   internal::Pending<Step> pending_;
+  internal::Patience patience_;
 };
 
 }  // namespace sim
