@@ -91,11 +91,14 @@ void Scheduler::add_monitor(Monitor monitor) {
   batch_end_ = ready_.taken();
 }
 
-// What the predicates read the step has read.
+// What the predicates read belongs to the step as far as traces go; but its task has not read it,
+// so watchers are not told.
 bool Scheduler::monitors_hold() {
   TaskState* const task = monitors_->runs();
   current_ = task != nullptr && !task->done() ? task : nullptr;
+  const std::size_t watchers = std::exchange(watcher_count_, 0);
   const bool hold = monitors_->hold(*this);
+  watcher_count_ = watchers;
   current_ = nullptr;
   return hold;
 }

@@ -157,6 +157,7 @@ class Shrinker {
     for (std::size_t count = 0; count < best_.size(); ++count) {
       std::vector<Deviations> next;
       const bool expand = count + 1 < best_.size();
+      const std::uint64_t with_fewer = minimality_.certified;
       for (const Deviations& each : level) {
         if (minimality_.certified == budget_.certification) {
           minimality_.certain = false;
@@ -167,6 +168,7 @@ class Shrinker {
         frontier.replay.rewind(each);
         const ExecutionResult& result = execution_.run(frontier);
         if (is_it(result)) {
+          minimality_.certified = with_fewer;
           best_ = result.tape.deviations();
           return;
         }

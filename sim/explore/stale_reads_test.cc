@@ -190,4 +190,33 @@ TEST(StaleRead, IsSilentWhereNobodyWatches) {
   EXPECT_THAT(findings.kinds(), IsEmpty());
 }
 
+// What a monitor reads its step's task has not read.
+Coro<> increment_slowly(Shared<int>& shared) {
+  const int read = shared.get();
+  for (int i = 0; i < 5; ++i) co_await sim::sleep(std::chrono::milliseconds(1));
+  shared.set(read + 1);
+}
+Coro<> increment_meanwhile(Shared<int>& shared) {
+  co_await sim::sleep(std::chrono::microseconds(1500));
+  shared.fetch_add(1);
+}
+Coro<> set_twice(Shared<int>& shared) {
+  shared.set(1);
+  co_await sim::yield();
+  shared.set(2);
+}
+sim::Body monitored(Coro<> (*first)(Shared<int>&), Coro<> (*second)(Shared<int>&)) {
+  return [first, second]() -> Coro<> {
+    Shared<int> shared(0);
+    sim::always("it is not negative", [&shared] { return shared.get() >= 0; });
+    co_await sim::gather(first(shared), second(shared));
+  };
+}
+TEST(StaleRead, IsNotHiddenByAMonitor) {
+  EXPECT_TRUE(finds_stale_read(monitored(increment_slowly, increment_meanwhile)));
+}
+TEST(StaleRead, IsNoneOfAMonitor) {
+  EXPECT_FALSE(finds_stale_read(monitored(set_twice, set_twice)));
+}
+
 }  // namespace
