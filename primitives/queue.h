@@ -44,14 +44,16 @@ class Queue : public internal::QueueBase {
   void put_nowait(T item) {
     if (is_closed()) [[unlikely]] throw_shut_down();
     if (is_full()) [[unlikely]] throw_full();
+    note_put();
     items_.push(std::move(item));
-    note_put(items_.size());
+    was_put(items_.size());
   }
   // Throws QueueEmpty instead of waiting.
   T get_nowait() {
     if (is_empty()) [[unlikely]] throw_empty();
+    note_get();
     T item = items_.pop();
-    note_get(items_.size());
+    was_taken(items_.size());
     return item;
   }
   // From now on nothing can be put. If `immediate`, what is in the queue is dropped and counts as
@@ -82,7 +84,7 @@ class Queue<T, Container>::Putting : public internal::QueueWaiter {
     Queue& into = static_cast<Queue&>(queue());
     if (into.is_closed()) [[unlikely]] into.throw_shut_down();
     into.items_.push(std::move(item_));
-    into.note_put(into.items_.size());
+    into.was_put(into.items_.size());
   }
 
  private:
@@ -99,7 +101,7 @@ class Queue<T, Container>::Getting : public internal::QueueWaiter {
     Queue& from = static_cast<Queue&>(queue());
     if (from.is_empty()) [[unlikely]] from.throw_shut_down();  // nothing else ends the wait
     T item = from.items_.pop();
-    from.note_get(from.items_.size());
+    from.was_taken(from.items_.size());
     return item;
   }
 };

@@ -85,6 +85,15 @@ bool QueueWaiter::may_resume() {
   return false;
 }
 
+void QueueWaiter::note(bool passes) const {
+  const bool puts = side_ == Side::put;
+  if (!passes) {
+    queue_->object_.note_write("looks at", puts ? Act::waits_to_put : Act::waits);
+  } else if (!queue_->shut_down_) {
+    puts ? queue_->note_put() : queue_->note_get();
+  }
+}
+
 void QueueWaiter::give_up() {
   queue_->object_.note_write("gives up",
                              side_ == Side::get ? Act::gives_up : Act::gives_up_putting);

@@ -49,20 +49,20 @@ class QueueBase {
   ~QueueBase() {
     if (!getters_.empty() || !putters_.empty() || !woken_.empty()) [[unlikely]] destroyed_in_use();
   }
+  void note_put() const { object_.note_write("puts into", Act::puts); }
+  void note_get() const { object_.note_write("gets from", Act::acquires); }
   // The same for the queue's own use, which notes what it does as a whole.
   bool is_closed() const { return shut_down_; }
   bool is_empty() const { return size_ == 0; }
   bool is_full() const { return maxsize_ > 0 && size_ >= static_cast<std::size_t>(maxsize_); }
-  void note_put(std::size_t size) {
-    object_.note_write("puts into", Act::puts);
+  // An item has been put, or taken: `size` are left.
+  void was_put(std::size_t size) {
     size_ = size;
-    ++unfinished_;
-    finished_.clear();
+    if (unfinished_++ == 0) finished_.clear();
     if (size > depth_limit_) [[unlikely]] report_depth();
     if (!getters_.empty()) wake_next(getters_);
   }
-  void note_get(std::size_t size) {
-    object_.note_write("gets from", Act::acquires);
+  void was_taken(std::size_t size) {
     size_ = size;
     if (!putters_.empty()) wake_next(putters_);
   }
@@ -117,14 +117,14 @@ class QueueWaiter : public QueuedWaiter {
  private:
   friend class QueueBase;
   WaiterList& line() const { return side_ == Side::get ? queue_->getters_ : queue_->putters_; }
-  // Whether the operation can go on, if only to throw.
+  // Whether the operation can go on, which it does at once, if only to throw.
   bool passes() const {
-    const bool puts = side_ == Side::put;
-    const bool passes = queue_->shut_down_ || !(puts ? queue_->is_full() : queue_->is_empty());
-    const Act waits = puts ? Act::waits_to_put : Act::waits;
-    queue_->object_.note_write("looks at", passes ? Act::writes : waits);
+    const bool blocked = side_ == Side::put ? queue_->is_full() : queue_->is_empty();
+    const bool passes = !blocked || queue_->shut_down_;
+    if (Object::watching()) [[unlikely]] note(passes);
     return passes;
   }
+  void note(bool passes) const;
   [[noreturn]] void give_up();
 
   QueueBase* queue_;

@@ -158,15 +158,15 @@ df584ee20d7e7d98 error_handling
 f9e5c1103db31039 gather_errors
 3295f286031c3107 gather_two
 034ac380275f1ea6 hello
-7180b19c72c0ed8e lock
+25728c584a62a71c lock
 0f0b0c7df4e9d34a mock_http
-7601abf0d5f304b1 producer_consumer
-68f55836804b2493 semaphore
+6f7139a64487c889 producer_consumer
+ec165a256e6172d3 semaphore
 92da38d45d1959dc task
-9cdcde1674183378 unbounded_tasks
+96767ec221fa5aad unbounded_tasks
 b4fa45c13109de1b unhandled_exception
 4cfc7cdc672f7c15 wait_for_timeout
-bb338b51de031bf6 web_scraper
+54bfc82b7fb1efe6 web_scraper
 )";
 
 TEST(TraceHashes, AreTheSameWithEveryCompilerAndOptimisation) {

@@ -32,13 +32,16 @@ Arena* Arena::shared() noexcept {
 
 Arena::~Arena() {
   for (void* region : regions_) std::free(region);
+  std::free(spare_);
 }
 
 // A block of its own: what is too large to recycle, and everything under AddressSanitizer. It
 // starts a chunk-aligned allocation, so that owner_of() finds its arena like any other block's.
 void* Arena::allocate_single(std::size_t bytes) {
   if constexpr (kArenaRecycles) {
-    const std::size_t whole = (sizeof(Chunk) + bytes + kChunkBytes - 1) & ~(kChunkBytes - 1);
+    const std::size_t whole = (kUnit + bytes + kChunkBytes - 1) & ~(kChunkBytes - 1);
+    const bool spare_fits = spare_ != nullptr && whole <= spare_->bytes;
+    if (spare_fits) return reinterpret_cast<char*>(std::exchange(spare_, nullptr)) + kUnit;
     auto* chunk = static_cast<Chunk*>(std::aligned_alloc(kChunkBytes, whole));
     if (chunk == nullptr) throw std::bad_alloc();
     *chunk = {this, whole};
@@ -52,7 +55,9 @@ void* Arena::allocate_single(std::size_t bytes) {
 
 void Arena::release_single(void* block) noexcept {
   if constexpr (kArenaRecycles) {
-    std::free(chunk_of(block));
+    Chunk* freed = chunk_of(block);
+    if (spare_ == nullptr || freed->bytes > spare_->bytes) std::swap(freed, spare_);
+    std::free(freed);
   } else {
     ::operator delete(static_cast<char*>(block) - kUnit);
   }

@@ -109,7 +109,7 @@ class Arena {
     }
     ++released_;
   }
-  static void release_single(void* block) noexcept;
+  void release_single(void* block) noexcept;
   void deallocate_special(void* block, std::size_t bytes) noexcept;
 
   char* bump_ = nullptr;
@@ -124,6 +124,7 @@ class Arena {
   std::size_t chunks_used_ = 0;
   std::vector<Chunk*> chunks_;
   std::vector<void*> regions_;  // what the chunks lie in
+  Chunk* spare_ = nullptr;      // the largest that allocate_single() has got back
   std::size_t top_class_ = 0;   // no block of this size class or above has been handed out
   Free* free_[kClasses] = {};
 };

@@ -37,25 +37,23 @@ class Object {
   // What has been done to it; kept by the scheduler.
   HappensBefore::Past& past() const { return past_; }
 
+  // Whether anybody is to be told of accesses.
+  static bool watching() {
+    return current_scheduler != nullptr && current_scheduler->watching();
+  }
   // What runs looks at the object's state, or changes it. `what` says it in reports, before the
   // name of the object: "acquires". One that has been destroyed is the finding use_after_scope, and
   // the execution ends here by a throw, before anything dead is touched.
   void note_read(const char* what = "reads", std::source_location place = {}) const {
-    if (current_scheduler != nullptr && current_scheduler->watching()) [[unlikely]] {
-      note({what, Act::reads, false, place});
-    }
+    if (watching()) [[unlikely]] note({what, Act::reads, false, place});
   }
   void note_write(const char* what = "writes", Act act = Act::writes,
                   std::source_location place = {}) const {
-    if (current_scheduler != nullptr && current_scheduler->watching()) [[unlikely]] {
-      note({what, act, true, place});
-    }
+    if (watching()) [[unlikely]] note({what, act, true, place});
   }
   // For those who look at the object before they say what they do to it.
   void check_alive() const {
-    if (current_scheduler != nullptr && current_scheduler->watching()) [[unlikely]] {
-      if (is_dead()) used_after_scope({"uses", Act::reads, false, {}});
-    }
+    if (watching() && is_dead()) [[unlikely]] used_after_scope({"uses", Act::reads, false, {}});
   }
   // The object goes while it is held (by `holder`, null for a callback) or waited for: reports
   // destroyed_in_use, but not while a loop is torn down, and detaches the waiters.

@@ -73,7 +73,7 @@ TEST(UseAfterScope, OfPrimitives) {
   expect_use_after_scope<sim::Lock>(acquire, "acquires Lock made at ");
   expect_use_after_scope<sim::Semaphore>(acquire, "acquires Semaphore made at ");
   expect_use_after_scope<sim::Event>(wait, "waits for Event made at ");
-  expect_use_after_scope<sim::Queue<int>>(put, "looks at Queue made at ");
+  expect_use_after_scope<sim::Queue<int>>(put, "puts into Queue made at ");
 }
 
 Coro<> borrows(sim::Shared<int>& shared) {

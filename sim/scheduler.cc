@@ -33,7 +33,7 @@ void Scheduler::configure(const RunOptions& options) {
                         options.source != nullptr ? options.source->watcher() : nullptr}) {
     if (each != nullptr) watchers_[watcher_count_++] = each;
   }
-  watching_ = options.trace || options.canonical || watcher_count_ != 0;
+  watching_ = options.canonical || watcher_count_ != 0;
   cancellations_left_ = options.cancellations;
   offers_ = options.source != nullptr &&
             (options.cancellations != 0 || options.time != Time::strict);
@@ -94,6 +94,16 @@ inline void Scheduler::finish(TaskState& task, PromiseBase& root) {
   task.release();
 }
 
+inline void Scheduler::trace_step(Entry entry) {
+  const Entry::Kind kind = entry.kind();
+  if (kind == Entry::Kind::task || kind == Entry::Kind::checked_task) {
+    trace_.record(TraceEvent::Kind::task, now_, entry.as_task()->origin_.identity);
+  } else {
+    trace_.record(kind == Entry::Kind::timer ? TraceEvent::Kind::timer : TraceEvent::Kind::callback,
+                  now_, 0);
+  }
+}
+
 // One step of a task: from its suspension to the next. Coroutines that await or return to each
 // other without suspending the task are resumed here in turn, so the stack never grows.
 inline void Scheduler::step(TaskState& task) {
@@ -138,7 +148,11 @@ Scheduler::Ended Scheduler::run() {
   begins_to_ask_ = false;
   do {
     if (std::exchange(begins_to_ask_, false)) batch_end_ = batch_rest_;
-    asks_ ? run_steps<true>() : run_steps<false>();
+    switch (how_to_run()) {
+      case Steps::plain: run_steps<Steps::plain>(); break;
+      case Steps::traced: run_steps<Steps::traced>(); break;
+      case Steps::chosen: run_steps<Steps::chosen>(); break;
+    }
   } while (begins_to_ask_ && !failed_);
   if (monitors_ != nullptr && !failed_) monitors_hold();
   current_ = nullptr;
@@ -147,11 +161,13 @@ Scheduler::Ended Scheduler::run() {
   return stopped ? Ended::stopped : Ended::nothing_to_run;
 }
 
-template <bool kAsks>
+template <Scheduler::Steps kHow>
 void Scheduler::run_steps() {
+  constexpr bool kChosen = kHow == Steps::chosen;
   while (ready_.taken() != batch_end_ || next_iteration()) {
-    if (kAsks && monitors_ != nullptr && !monitors_hold()) [[unlikely]] return;
-    const Entry entry = kAsks ? choose_ready() : ready_.pop();
+    if (kChosen && monitors_ != nullptr && !monitors_hold()) [[unlikely]] return;
+    const Entry entry = kChosen ? choose_ready() : ready_.pop();
+    if (kHow == Steps::traced || (kChosen && options_.trace)) trace_step(entry);
     if (entry.kind() != Entry::Kind::task) {
       if (entry.kind() != Entry::Kind::checked_task) {
         run_callback(entry);

@@ -55,6 +55,8 @@ class Scheduler {
   bool watching() const { return watching_; }
   // `object` is read or written by what runs; see Object::note_write().
   void access(const Object& object, const Access& access);
+  // A variable of the program is: its accesses are part of the trace.
+  void trace_access(const Object& variable, bool write);
   void add_monitor(Monitor monitor);
   void main_ended();
   void run_ended();
@@ -203,7 +205,13 @@ class Scheduler {
   std::uint64_t* past_of_running();
   void run_callback(Entry entry);
   void set_attention();
-  template <bool kAsks>
+  // How steps are run: `plain`, the next one whatever it is; `traced`, the same, and recorded;
+  // `chosen` by the decision source, and shown to whoever watches.
+  enum class Steps : std::uint8_t { plain, traced, chosen };
+  Steps how_to_run() const {
+    return asks_ ? Steps::chosen : options_.trace ? Steps::traced : Steps::plain;
+  }
+  template <Steps kHow>
   void run_steps();
   void step(TaskState& task);
   bool may_step(TaskState& task);
@@ -221,7 +229,7 @@ class Scheduler {
   bool asks_ = false;                // there is a source to ask, or somebody watches
   bool begins_to_ask_ = false;       // since the step that runs
   std::uint64_t batch_rest_ = 0;     // then: where the iteration was to end
-  bool watching_ = false;            // a trace or a canonical hash is made
+  bool watching_ = false;            // a canonical hash is made, or somebody watches
   bool offers_ = false;              // cancellations or late timers are decisions
   bool attention_ = false;           // an iteration begins with more than a look at the clock
   bool eager_ = false;

@@ -26,7 +26,6 @@ void Scheduler::begin_step(Entry entry) {
   // The task of the last step may be gone; and this one may look at a queue before it resumes.
   current_ = is_task ? entry.as_task() : nullptr;
   if (monitors_ != nullptr) monitors_->note_step(current_);
-  if (options_.trace) trace_step(entry);
   for (Watcher* each : watchers()) each->on_step(*this, entry);
   if (!options_.canonical) return;
   if (entry.kind() == Entry::Kind::runnable || entry.kind() == Entry::Kind::timer) {
@@ -50,10 +49,11 @@ std::uint64_t* Scheduler::past_of_running() {
   return past;
 }
 
+void Scheduler::trace_access(const Object& variable, bool write) {
+  trace_.record(TraceEvent::Kind::access, now_, variable.identity(), write);
+}
+
 void Scheduler::access(const Object& object, const Access& access) {
-  if (options_.trace) {
-    trace_.record(TraceEvent::Kind::access, now_, object.identity(), access.write);
-  }
   if (closing_) return;
   for (Watcher* each : watchers()) each->on_access(*this, object, access);
   if (!options_.canonical) return;
@@ -61,21 +61,6 @@ void Scheduler::access(const Object& object, const Access& access) {
     happens_before_.write(past_of_running(), object.identity(), object.past());
   } else {
     happens_before_.read(past_of_running(), object.identity(), object.past());
-  }
-}
-
-void Scheduler::trace_step(Entry entry) {
-  switch (entry.kind()) {
-    case Entry::Kind::task:
-    case Entry::Kind::checked_task:
-      trace_.record(TraceEvent::Kind::task, now_, entry.as_task()->origin_.identity);
-      return;
-    case Entry::Kind::runnable:
-      trace_.record(TraceEvent::Kind::callback, now_, 0);
-      return;
-    case Entry::Kind::timer:
-      trace_.record(TraceEvent::Kind::timer, now_, 0);
-      return;
   }
 }
 

@@ -27,18 +27,18 @@ class Shared {
 
   // `place` is where a report says it was.
   const T& get(std::source_location place = std::source_location::current()) const {
-    object_.note_read("reads", place);
+    note_read("reads", place);
     return value_;
   }
   void set(T value, std::source_location place = std::source_location::current()) {
-    object_.note_write("writes", internal::Act::writes, place);
+    note_write("writes", internal::Act::writes, place);
     value_ = std::move(value);
   }
   // Applies `function` to the value in one access, and returns what that returns.
   template <class F>
   decltype(auto) update(F&& function,
                         std::source_location place = std::source_location::current()) {
-    object_.note_write("updates", internal::Act::updates, place);
+    note_write("updates", internal::Act::updates, place);
     return std::invoke(std::forward<F>(function), value_);
   }
   // Stores `desired` if the value equals `expected`; one that fails is only a read.
@@ -46,23 +46,38 @@ class Shared {
                         std::source_location place = std::source_location::current()) {
     object_.check_alive();
     if (!(value_ == expected)) {
-      object_.note_read("compares", place);
+      note_read("compares", place);
       return false;
     }
-    object_.note_write("exchanges", internal::Act::updates, place);
+    note_write("exchanges", internal::Act::updates, place);
     value_ = std::move(desired);
     return true;
   }
   // Adds `d` and returns the value before.
   template <class D>
   T fetch_add(const D& d, std::source_location place = std::source_location::current()) {
-    object_.note_write("adds to", internal::Act::updates, place);
+    note_write("adds to", internal::Act::updates, place);
     T before = value_;
     value_ += d;
     return before;
   }
 
  private:
+  void note_read(const char* what, std::source_location place) const {
+    object_.note_read(what, place);
+    record(false);
+  }
+  void note_write(const char* what, internal::Act act, std::source_location place) const {
+    object_.note_write(what, act, place);
+    record(true);
+  }
+  void record(bool write) const {
+    internal::Scheduler* scheduler = internal::current_scheduler;
+    if (scheduler != nullptr && scheduler->tracing()) [[unlikely]] {
+      scheduler->trace_access(object_, write);
+    }
+  }
+
   internal::Object object_;
   T value_;
 };

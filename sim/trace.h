@@ -33,28 +33,24 @@ class Trace {
         subject ^ (static_cast<std::uint64_t>(value) << 8) ^ static_cast<std::uint64_t>(kind);
     hash_ = (hash_ ^ word) * 0x9e3779b97f4a7c15;
     hash_ ^= (hash_ >> 29) + static_cast<std::uint64_t>(time);
-    const TraceEvent event{time, subject, value, kind};
-    if (recorded_ < kKept) {
-      events_.push_back(event);
-    } else {
-      events_[recorded_ % kKept] = event;
-    }
+    if (next_ == events_.size()) [[unlikely]] make_room();
+    events_[next_++] = {time, subject, value, kind};
     ++recorded_;
   }
   std::uint64_t hash() const { return internal::mix(hash_, recorded_); }
   // The latest events in their order, 2^16 of them if there were so many.
   std::vector<TraceEvent> events() const {
+    const auto end = events_.begin() + static_cast<std::ptrdiff_t>(next_);
+    if (forgotten() == 0) return {events_.begin(), end};
     std::vector<TraceEvent> ordered = events_;
-    if (recorded_ > kKept) {
-      const auto oldest = static_cast<std::ptrdiff_t>(recorded_ % kKept);
-      std::rotate(ordered.begin(), ordered.begin() + oldest, ordered.end());
-    }
+    std::rotate(ordered.begin(), ordered.begin() + (end - events_.begin()), ordered.end());
     return ordered;
   }
   // How many came before those.
-  std::uint64_t forgotten() const { return recorded_ - events_.size(); }
+  std::uint64_t forgotten() const { return recorded_ > kKept ? recorded_ - kKept : 0; }
+  // Keeps the memory.
   void clear() {
-    events_.clear();
+    next_ = 0;
     recorded_ = 0;
     hash_ = 0;
   }
@@ -62,9 +58,18 @@ class Trace {
  private:
   static constexpr std::size_t kKept = std::size_t{1} << 16;
 
+  void make_room() {
+    if (next_ == kKept) {
+      next_ = 0;
+    } else {
+      events_.resize(std::max<std::size_t>(64, 2 * next_));
+    }
+  }
+
   std::uint64_t hash_ = 0;
   std::uint64_t recorded_ = 0;
-  std::vector<TraceEvent> events_;  // a ring once it is full
+  std::size_t next_ = 0;            // where the next event goes
+  std::vector<TraceEvent> events_;  // room for them; a ring once it is kKept long
 };
 
 }  // namespace sim
