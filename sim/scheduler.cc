@@ -161,8 +161,9 @@ Scheduler::Ended Scheduler::run() {
   return stopped ? Ended::stopped : Ended::nothing_to_run;
 }
 
+// Out of line, so that each of the three has the registers to itself.
 template <Scheduler::Steps kHow>
-void Scheduler::run_steps() {
+[[gnu::noinline]] void Scheduler::run_steps() {
   constexpr bool kChosen = kHow == Steps::chosen;
   while (ready_.taken() != batch_end_ || next_iteration()) {
     if (kChosen && monitors_ != nullptr && !monitors_hold()) [[unlikely]] return;
