@@ -32,7 +32,7 @@ typename Library::template Coro<> cancels(Library, benchmark::State& state,
   co_return;
 }
 
-const bool added = add_workload("W4cancel", [](auto library, benchmark::State& state) {
+const bool added_cancel = add_workload("W4cancel", [](auto library, benchmark::State& state) {
   const std::vector<std::uint32_t> order = shuffled(1'000'000);
   for (auto _ : state) {
     state.PauseTiming();

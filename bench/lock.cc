@@ -23,7 +23,7 @@ typename Library::template Coro<> contention(Library, std::int64_t n) {
   co_await Library::gather(std::move(tasks));
 }
 
-const bool added = add_program("W5", 1'000'000, [](auto library, std::int64_t n) {
+const bool added_lock = add_program("W5", 1'000'000, [](auto library, std::int64_t n) {
   return contention(library, n);
 });
 

@@ -25,7 +25,7 @@ typename Library::template Coro<> pipe(Library, std::int64_t n) {
   co_await Library::gather(std::move(tasks));
 }
 
-const bool added = add_program("W6", 1'000'000, [](auto library, std::int64_t n) {
+const bool added_queue = add_program("W6", 1'000'000, [](auto library, std::int64_t n) {
   return pipe(library, n);
 });
 

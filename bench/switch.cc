@@ -17,7 +17,7 @@ typename Library::template Coro<> two_tasks(Library, std::int64_t n) {
   co_await Library::gather(std::move(tasks));
 }
 
-const bool added = add_program("W1", 1'000'000, [](auto library, std::int64_t n) {
+const bool added_switch = add_program("W1", 1'000'000, [](auto library, std::int64_t n) {
   return two_tasks(library, n);
 });
 

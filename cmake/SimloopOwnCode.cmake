@@ -22,7 +22,9 @@ function(simloop_own_code target)
     # clang lays to our charge that std::stable_sort of libstdc++ 12 calls a deprecated function.
     $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>
     # g++ 12 sees an overlap in every "literal" + std::string at -O3 (GCC bug 105651).
-    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
+    # In a build of several sources at a time g++ takes each of them for a header.
+    $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${CMAKE_UNITY_BUILD}>>:-Wno-subobject-linkage>)
 endfunction()
 
 # What a user of the target gets. A coroutine whose body lost its last co_ keyword is an ordinary

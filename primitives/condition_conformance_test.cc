@@ -28,7 +28,7 @@ Coro<> wait_and_keep(Condition& condition, const char* name, Log& log) {
   co_await condition.wait();
   log.push_back(name);
 }
-Coro<> wait(Condition& condition, const char* name, Log& log) {
+Coro<> wait_and_log(Condition& condition, const char* name, Log& log) {
   auto guard = co_await condition.guard();
   co_await condition.wait();
   log.push_back(name);
@@ -168,9 +168,9 @@ TEST(Condition, TwoNotificationsUnderOneHoldAddUp) {
   Log log;
   const auto body = [&]() -> Coro<> {
     Condition condition;
-    auto a = create_task(wait(condition, "a", log));
-    auto b = create_task(wait(condition, "b", log));
-    auto c = create_task(wait(condition, "c", log));
+    auto a = create_task(wait_and_log(condition, "a", log));
+    auto b = create_task(wait_and_log(condition, "b", log));
+    auto c = create_task(wait_and_log(condition, "c", log));
     co_await sim::yield();
     EXPECT_THAT(log, IsEmpty());
     co_await condition.acquire();

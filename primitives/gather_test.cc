@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "primitives/internal/test_coroutines.h"
 #include "primitives/primitives.h"
 #include "sim/internal/test_support.h"
 
@@ -17,20 +18,17 @@ namespace {
 
 using namespace std::chrono_literals;
 using sim::Coro;
-using sim::create_task;
 using sim::Future;
 using sim::Task;
+using sim::create_task;
 using sim::test::Findings;
 using sim::test::Log;
+using sim::test::number_after;
 using sim::test::observed_by;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-Coro<int> number_after(sim::Duration d, int n) {
-  co_await sim::sleep(d);
-  co_return n;
-}
 Coro<int> number(int n) { co_return n; }
 Coro<std::string> text(std::string t) { co_return t; }
 Coro<std::unique_ptr<int>> unique(int n) { co_return std::make_unique<int>(n); }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "primitives/internal/test_coroutines.h"
 #include "primitives/primitives.h"
 #include "sim/internal/test_support.h"
 
@@ -16,19 +17,12 @@ using sim::Coro;
 using sim::create_task;
 using sim::test::Findings;
 using sim::test::Log;
+using sim::test::fails_after;
+using sim::test::number_after;
 using sim::test::observed_by;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-Coro<int> number_after(sim::Duration d, int n) {
-  co_await sim::sleep(d);
-  co_return n;
-}
-Coro<> fail_after(sim::Duration d) {
-  co_await sim::sleep(d);
-  throw std::runtime_error("failed");
-}
 
 TEST(Shield, GivesTheResultOfATaskACoroutineOrAFuture) {
   const auto body = []() -> Coro<> {
@@ -80,9 +74,9 @@ TEST(Shield, ACancellationInsideComesThroughWithItsMessage) {
 TEST(Shield, AnExceptionInsideComesThrough) {
   Findings findings;
   const auto body = []() -> Coro<> {
-    const auto ended = co_await sim::settle(sim::shield(fail_after(1s)));
+    const auto ended = co_await sim::settle(sim::shield(fails_after(1s)));
     EXPECT_THROW(ended.value(), std::runtime_error);
-    auto done = create_task(fail_after(1s));
+    auto done = create_task(fails_after(1s));
     co_await sim::sleep(2s);
     const auto again = co_await sim::settle(sim::shield(done));
     EXPECT_THROW(again.value(), std::runtime_error);
@@ -94,14 +88,14 @@ TEST(Shield, AnExceptionInsideComesThrough) {
 TEST(Shield, AnExceptionAfterTheWaiterWasCancelledIsFound) {
   Findings findings;
   const auto body = []() -> Coro<> {
-    auto outer = sim::shield(fail_after(2s));
+    auto outer = sim::shield(fails_after(2s));
     co_await sim::sleep(1s);
     outer.cancel();
     co_await sim::sleep(2s);
   };
   sim::run(body(), observed_by(findings));
   ASSERT_THAT(findings.kinds(), ElementsAre(sim::FindingKind::exception_never_retrieved));
-  EXPECT_THAT(findings.all()[0].message, HasSubstr("fail_after"));
+  EXPECT_THAT(findings.all()[0].message, HasSubstr("fails_after"));
 }
 
 TEST(Shield, AnExceptionInTheIterationOfTheCancellationCountsAsLookedAt) {

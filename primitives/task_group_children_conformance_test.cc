@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "primitives/internal/test_coroutines.h"
 #include "primitives/primitives.h"
 #include "sim/internal/test_support.h"
 
@@ -13,15 +14,11 @@ namespace {
 using namespace std::chrono_literals;
 using sim::Coro;
 using sim::Task;
-using sim::task_group;
 using sim::TaskGroup;
+using sim::task_group;
 using sim::test::Findings;
+using sim::test::number_after;
 using testing::IsEmpty;
-
-Coro<int> number_after(sim::Duration d, int n) {
-  co_await sim::sleep(d);
-  co_return n;
-}
 
 TEST(TaskGroup, ItsTasksHaveTheirResultsAfterIt) {
   const auto program = []() -> Coro<> {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "primitives/internal/test_coroutines.h"
 #include "primitives/primitives.h"
 #include "sim/internal/test_support.h"
 
@@ -14,11 +15,13 @@ namespace {
 
 using namespace std::chrono_literals;
 using sim::Coro;
-using sim::create_task;
 using sim::Task;
-using sim::task_group;
 using sim::TaskGroup;
+using sim::create_task;
+using sim::task_group;
 using sim::test::Findings;
+using sim::test::fails_after;
+using sim::test::number_after;
 using testing::IsEmpty;
 
 // What something threw: the text of an error, groups in parentheses.
@@ -43,14 +46,6 @@ Coro<std::string> outcome_of(X awaitable) {
   co_return ended.has_value() ? "ended" : text_of(ended.exception());
 }
 
-Coro<int> number_after(sim::Duration d, int n) {
-  co_await sim::sleep(d);
-  co_return n;
-}
-Coro<> fails_after(sim::Duration d, std::string what) {
-  co_await sim::sleep(d);
-  throw std::runtime_error(what);
-}
 // Sleeps; counts and throws on a cancellation.
 Coro<> counts_cancellation(int& cancelled) {
   const auto slept = co_await sim::settle(sim::sleep(5s));

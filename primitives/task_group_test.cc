@@ -2,16 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include "primitives/internal/test_coroutines.h"
 #include "primitives/primitives.h"
 
 namespace {
 
+using sim::test::fails_after;
+
 using namespace std::chrono_literals;
 
-sim::Coro<> fails_after(sim::Duration d, std::string what) {
-  co_await sim::sleep(d);
-  throw std::runtime_error(what);
-}
 sim::Coro<> sleeps(sim::Duration d, int* ended) {
   co_await sim::sleep(d);
   ++*ended;

@@ -7,6 +7,7 @@
 
 #include <vector>
 
+#include "primitives/internal/test_coroutines.h"
 #include "primitives/primitives.h"
 #include "sim/internal/test_support.h"
 
@@ -14,20 +15,17 @@ namespace {
 
 using namespace std::chrono_literals;
 using sim::Coro;
-using sim::create_task;
 using sim::Future;
 using sim::ReturnWhen;
-using sim::shield;
 using sim::Task;
 using sim::WaitOptions;
+using sim::create_task;
+using sim::shield;
+using sim::test::fails_after;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
 Coro<> sleeps(sim::Duration d) { co_await sim::sleep(d); }
-Coro<> fails_after(sim::Duration d) {
-  co_await sim::sleep(d);
-  throw std::runtime_error("failed");
-}
 template <class T = void>
 Future<T> make_future() {
   return sim::running_loop().create_future<T>();

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "primitives/internal/test_coroutines.h"
 #include "primitives/primitives.h"
 #include "sim/internal/test_support.h"
 
@@ -13,18 +14,14 @@ namespace {
 
 using namespace std::chrono_literals;
 using sim::Coro;
-using sim::create_task;
 using sim::TimeoutError;
+using sim::create_task;
 using sim::test::Findings;
 using sim::test::Log;
+using sim::test::number_after;
 using sim::test::observed_by;
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-Coro<int> number_after(sim::Duration d, int n) {
-  co_await sim::sleep(d);
-  co_return n;
-}
 
 TEST(WaitFor, GivesTheResultInTime) {
   const auto body = []() -> Coro<> {

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "primitives/internal/test_coroutines.h"
 #include "primitives/primitives.h"
 #include "sim/internal/test_support.h"
 
@@ -14,20 +15,17 @@ namespace {
 using namespace std::chrono_literals;
 using sim::AnyTask;
 using sim::Coro;
-using sim::create_task;
 using sim::Future;
 using sim::ReturnWhen;
 using sim::Task;
 using sim::WaitOptions;
+using sim::create_task;
 using sim::test::Findings;
+using sim::test::number_after;
 using sim::test::observed_by;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-Coro<int> number_after(sim::Duration d, int n) {
-  co_await sim::sleep(d);
-  co_return n;
-}
 Coro<int> fail_after(sim::Duration d) {
   co_await sim::sleep(d);
   throw std::runtime_error("failed");

@@ -10,6 +10,7 @@
 
 #include "property_tests/crowd.h"
 
+namespace condition_model {
 namespace {
 
 using property::Fate;
@@ -181,3 +182,4 @@ RC_GTEST_PROP(ConditionModel, NoItemLiesWhileAnybodyWaitsForIt, ()) {
 }  // namespace items
 
 }  // namespace
+}  // namespace condition_model

@@ -8,6 +8,7 @@
 
 #include "property_tests/crowd.h"
 
+namespace event_model {
 namespace {
 
 using property::Fate;
@@ -86,3 +87,4 @@ RC_GTEST_PROP(EventModel, OfAnEvent, ()) {
 }
 
 }  // namespace
+}  // namespace event_model

@@ -14,6 +14,7 @@
 #include "property_tests/programs.h"
 #include "property_tests/queue_kinds.h"
 
+namespace queue_model {
 namespace {
 
 using property::First;
@@ -149,3 +150,4 @@ RC_GTEST_PROP(QueueModel, OfALifoQueue, ()) { agrees_with_its_model<Last>(); }
 RC_GTEST_PROP(QueueModel, OfAPriorityQueue, ()) { agrees_with_its_model<Smallest>(); }
 
 }  // namespace
+}  // namespace queue_model

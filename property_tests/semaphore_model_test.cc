@@ -10,6 +10,7 @@
 
 #include "property_tests/crowd.h"
 
+namespace semaphore_model {
 namespace {
 
 using property::Fate;
@@ -142,3 +143,4 @@ RC_GTEST_PROP(SemaphoreModel, OfABoundedSemaphore, ()) {
 }
 
 }  // namespace
+}  // namespace semaphore_model

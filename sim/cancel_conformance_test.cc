@@ -22,11 +22,11 @@ template <class T = void>
 Future<T> make_future() {
   return sim::running_loop().create_future<T>();
 }
-Coro<> sleeping() { co_await sim::sleep(10s); }
+Coro<> sleeps_for_10s() { co_await sim::sleep(10s); }
 
 TEST(Cancel, IsCountedBeforeTheFirstStepToo) {
   const auto body = []() -> Coro<> {
-    auto task = create_task(sleeping());
+    auto task = create_task(sleeps_for_10s());
     EXPECT_EQ(task.cancelling(), 0);
     EXPECT_TRUE(task.cancel());
     EXPECT_EQ(task.cancelling(), 1);
@@ -233,7 +233,7 @@ TEST(Cancel, OfATaskThatThenAwaitsAnotherCancelsThatAndItsFuture) {
 TEST(Cancel, AnExceptionInAnswerToItIsTheTasks) {
   const auto body = []() -> Coro<> {
     const auto child = []() -> Coro<> {
-      const auto slept = co_await sim::settle(sleeping());
+      const auto slept = co_await sim::settle(sleeps_for_10s());
       if (slept.cancelled()) throw 7;
     };
     auto task = create_task(child());

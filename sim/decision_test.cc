@@ -58,7 +58,7 @@ RunOptions decided_by(DecisionSource& source, Order order) {
   return options;
 }
 
-auto say(Log& log, std::string word) {
+auto note(Log& log, std::string word) {
   return [&log, word] { log.push_back(word); };
 }
 
@@ -66,7 +66,7 @@ auto say(Log& log, std::string word) {
 Log three_ready(DecisionSource& source, Order order) {
   Log log;
   const auto body = [&]() -> Coro<> {
-    for (const char* word : {"a", "b", "c"}) sim::running_loop().call_soon(say(log, word));
+    for (const char* word : {"a", "b", "c"}) sim::running_loop().call_soon(note(log, word));
     co_await sim::yield();
   };
   sim::run(body(), decided_by(source, order));
@@ -77,8 +77,8 @@ Log three_ready(DecisionSource& source, Order order) {
 Log three_ties(DecisionSource& source, Order order) {
   Log log;
   const auto body = [&]() -> Coro<> {
-    for (const char* word : {"a", "b", "c"}) sim::running_loop().call_later(1s, say(log, word));
-    sim::running_loop().call_later(2s, say(log, "later"));
+    for (const char* word : {"a", "b", "c"}) sim::running_loop().call_later(1s, note(log, word));
+    sim::running_loop().call_later(2s, note(log, "later"));
     co_await sim::sleep(3s);
   };
   sim::run(body(), decided_by(source, order));
@@ -141,9 +141,9 @@ TEST(Decision, UnderAnyWhatIsScheduledNowMayOvertakeWhatIsReady) {
   const auto body = [&]() -> Coro<> {
     sim::running_loop().call_soon([&] {
       log.push_back("a");
-      sim::running_loop().call_soon(say(log, "scheduled by a"));
+      sim::running_loop().call_soon(note(log, "scheduled by a"));
     });
-    sim::running_loop().call_soon(say(log, "b"));
+    sim::running_loop().call_soon(note(log, "b"));
     co_await sim::running_loop().create_future<>();
   };
   EXPECT_THROW(sim::run(body(), decided_by(source, Order::any)), sim::DeadlockError);

@@ -82,24 +82,24 @@ class Risky {
   bool suspends_;
 };
 
-using Token = std::shared_ptr<int>;
+using Witness = std::shared_ptr<int>;
 
-Coro<int> risky_leaf(FaultAt& fault, Token token, bool suspends) {
-  const Token local = token;
+Coro<int> risky_leaf(FaultAt& fault, Witness token, bool suspends) {
+  const Witness local = token;
   const int a = co_await Risky(fault, suspends);
   const int b = co_await Risky(fault, !suspends);
   co_return a + b;
 }
-Coro<int> risky_branch(FaultAt& fault, Token token) {
+Coro<int> risky_branch(FaultAt& fault, Witness token) {
   const int a = co_await risky_leaf(fault, token, true);
-  const Token local = token;
+  const Witness local = token;
   const int b = co_await risky_leaf(fault, local, false) + co_await Risky(fault, true);
   co_return a + b;
 }
 
 TEST(Fault, FromEveryAwaiterOfAChainOfCalls) {
-  const int chances = with_a_fault_at_each_chance([](FaultAt& fault, Token token) {
-    return [](FaultAt& at, Token kept) -> Coro<> {
+  const int chances = with_a_fault_at_each_chance([](FaultAt& fault, Witness token) {
+    return [](FaultAt& at, Witness kept) -> Coro<> {
       const int sum = co_await risky_branch(at, kept);
       EXPECT_EQ(sum, 5);
     }(fault, token);
@@ -108,8 +108,8 @@ TEST(Fault, FromEveryAwaiterOfAChainOfCalls) {
 }
 
 TEST(Fault, FromEveryAwaiterOfTasksThatWaitForOneAnother) {
-  with_a_fault_at_each_chance([](FaultAt& fault, Token token) {
-    return [](FaultAt& at, Token kept) -> Coro<> {
+  with_a_fault_at_each_chance([](FaultAt& fault, Witness token) {
+    return [](FaultAt& at, Witness kept) -> Coro<> {
       auto first = create_task(risky_branch(at, kept));
       auto second = sim::create_eager_task(risky_branch(at, kept));
       const auto a = co_await sim::settle(first);
@@ -121,45 +121,46 @@ TEST(Fault, FromEveryAwaiterOfTasksThatWaitForOneAnother) {
 }
 
 TEST(Fault, FromEveryAwaiterUnderEveryPrimitiveThatRunsOthers) {
-  using Run = std::function<Coro<>(FaultAt&, Token)>;
+  using Run = std::function<Coro<>(FaultAt&, Witness)>;
   const Run programs[] = {
-      [](FaultAt& at, Token t) -> Coro<> {
+      [](FaultAt& at, Witness t) -> Coro<> {
         auto result = co_await sim::gather_settled(risky_branch(at, t), risky_leaf(at, t, true));
         std::get<0>(result).value();
         std::get<1>(result).value();
       },
-      [](FaultAt& at, Token t) -> Coro<> { co_await sim::wait_for(risky_branch(at, t), 1s); },
-      [](FaultAt& at, Token t) -> Coro<> {
+      [](FaultAt& at, Witness t) -> Coro<> { co_await sim::wait_for(risky_branch(at, t), 1s); },
+      [](FaultAt& at, Witness t) -> Coro<> {
         co_await sim::wait_for(create_task(risky_branch(at, t)), 1s);
       },
-      [](FaultAt& at, Token t) -> Coro<> { co_await sim::shield(risky_branch(at, t)); },
-      [](FaultAt& at, Token t) -> Coro<> {
+      [](FaultAt& at, Witness t) -> Coro<> { co_await sim::shield(risky_branch(at, t)); },
+      [](FaultAt& at, Witness t) -> Coro<> {
         const auto body = [&](sim::Timeout&) -> Coro<> { co_await risky_branch(at, t); };
         co_await sim::timeout(1s, body);
       },
-      [](FaultAt& at, Token t) -> Coro<> {
+      [](FaultAt& at, Witness t) -> Coro<> {
         const auto body = [&]() -> Coro<> { co_await risky_leaf(at, t, true); };
         co_await sim::finally_do(body, body);
       },
-      [](FaultAt& at, Token t) -> Coro<> {
+      [](FaultAt& at, Witness t) -> Coro<> {
         auto [done, pending] = co_await sim::wait({}, create_task(risky_branch(at, t)));
         done.at(0).result();
       },
-      [](FaultAt& at, Token t) -> Coro<> {
+      [](FaultAt& at, Witness t) -> Coro<> {
         sim::Lock lock;
         const auto guard = co_await lock.guard();
         co_await risky_branch(at, t);
       },
   };
   for (const Run& program : programs) {
-    with_a_fault_at_each_chance([&](FaultAt& fault, Token token) { return program(fault, token); });
+    with_a_fault_at_each_chance(
+        [&](FaultAt& fault, Witness token) { return program(fault, token); });
   }
 }
 
 // A value that may throw whenever it is copied or moved.
 class Fragile {
  public:
-  Fragile(FaultAt& fault, Token token) : fault_(&fault), token_(std::move(token)) {}
+  Fragile(FaultAt& fault, Witness token) : fault_(&fault), token_(std::move(token)) {}
   Fragile(const Fragile& other) : fault_(chance_of(other)), token_(other.token_) {}
   Fragile(Fragile&& other) : fault_(chance_of(other)), token_(std::move(other.token_)) {}
   Fragile& operator=(Fragile other) {
@@ -175,10 +176,10 @@ class Fragile {
     return other.fault_;
   }
   FaultAt* fault_;
-  Token token_;
+  Witness token_;
 };
 
-Coro<Fragile> give(FaultAt& fault, Token token) {
+Coro<Fragile> give(FaultAt& fault, Witness token) {
   Fragile value(fault, std::move(token));
   co_await sim::yield();
   co_return value;
@@ -189,28 +190,28 @@ Coro<> take(Fragile value) {
 }
 
 TEST(Fault, FromEveryCopyOfAResult) {
-  using Run = std::function<Coro<>(FaultAt&, Token)>;
+  using Run = std::function<Coro<>(FaultAt&, Witness)>;
   const Run programs[] = {
-      [](FaultAt& at, Token t) -> Coro<> { const Fragile value = co_await give(at, t); },
-      [](FaultAt& at, Token t) -> Coro<> {
+      [](FaultAt& at, Witness t) -> Coro<> { const Fragile value = co_await give(at, t); },
+      [](FaultAt& at, Witness t) -> Coro<> {
         auto task = create_task(give(at, t));
         co_await task;
         const Fragile copied = co_await Task<Fragile>(task);
         const Fragile moved = co_await std::move(task);
       },
-      [](FaultAt& at, Token t) -> Coro<> {
+      [](FaultAt& at, Witness t) -> Coro<> {
         const auto ended = co_await sim::settle(give(at, t));
         const Fragile copied = ended.value();
       },
-      [](FaultAt& at, Token t) -> Coro<> {
+      [](FaultAt& at, Witness t) -> Coro<> {
         auto future = running_loop().create_future<Fragile>();
         future.set_result(Fragile(at, t));
         auto copy = future;
         const Fragile copied = co_await std::move(copy);
         const Fragile moved = co_await std::move(future);
       },
-      [](FaultAt& at, Token t) -> Coro<> { co_await sim::wait_for(give(at, t), 1s); },
-      [](FaultAt& at, Token t) -> Coro<> {
+      [](FaultAt& at, Witness t) -> Coro<> { co_await sim::wait_for(give(at, t), 1s); },
+      [](FaultAt& at, Witness t) -> Coro<> {
         sim::Shared<Fragile> shared(Fragile(at, t));
         shared.set(Fragile(at, t));
         const Fragile copied = shared.get();
@@ -219,35 +220,35 @@ TEST(Fault, FromEveryCopyOfAResult) {
   };
   for (const Run& program : programs) {
     const int chances = with_a_fault_at_each_chance(
-        [&](FaultAt& fault, Token token) { return program(fault, token); });
+        [&](FaultAt& fault, Witness token) { return program(fault, token); });
     EXPECT_GT(chances, 0);
   }
 }
 
 TEST(Fault, FromEveryCopyOfAnArgument) {
-  using Run = std::function<Coro<>(FaultAt&, Token)>;
+  using Run = std::function<Coro<>(FaultAt&, Witness)>;
   const Run programs[] = {
-      [](FaultAt& at, Token t) -> Coro<> {
+      [](FaultAt& at, Witness t) -> Coro<> {
         const Fragile value(at, t);
         co_await take(value);
       },
-      [](FaultAt& at, Token t) -> Coro<> {
+      [](FaultAt& at, Witness t) -> Coro<> {
         const Fragile value(at, t);
         auto task = create_task(take(value));
         co_await task;
       },
-      [](FaultAt& at, Token t) -> Coro<> {
+      [](FaultAt& at, Witness t) -> Coro<> {
         const Fragile value(at, t);
         auto task = sim::spawn(take, value);
         co_await task;
       },
-      [](FaultAt& at, Token t) -> Coro<> {
+      [](FaultAt& at, Witness t) -> Coro<> {
         const Fragile value(at, t);
         auto called = running_loop().create_future<>();
         running_loop().call_soon([called, value] { called.set_result(); });
         co_await called;
       },
-      [](FaultAt& at, Token t) -> Coro<> {
+      [](FaultAt& at, Witness t) -> Coro<> {
         sim::ContextVar<std::optional<Fragile>> variable("v");
         auto token = variable.set(Fragile(at, t));
         const auto copied = variable.get();
@@ -257,7 +258,7 @@ TEST(Fault, FromEveryCopyOfAnArgument) {
   };
   for (const Run& program : programs) {
     const int chances = with_a_fault_at_each_chance(
-        [&](FaultAt& fault, Token token) { return program(fault, token); });
+        [&](FaultAt& fault, Witness token) { return program(fault, token); });
     EXPECT_GT(chances, 0);
   }
 }

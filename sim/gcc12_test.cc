@@ -18,14 +18,14 @@ constexpr bool kGcc12 = false;
 #endif
 
 // Knows which of its objects live, so that destroying one twice is seen and does no harm.
-struct Counted {
-  Counted() { alive().insert(this); }
-  Counted(const Counted&) { alive().insert(this); }
-  ~Counted() {
+struct Living {
+  Living() { alive().insert(this); }
+  Living(const Living&) { alive().insert(this); }
+  ~Living() {
     if (alive().erase(this) == 0) ++destroyed_twice();
   }
-  static std::set<const Counted*>& alive() {
-    static std::set<const Counted*> objects;
+  static std::set<const Living*>& alive() {
+    static std::set<const Living*> objects;
     return objects;
   }
   static int& destroyed_twice() {
@@ -36,7 +36,7 @@ struct Counted {
 
 struct Aggregate {
   int number;
-  Counted counted;
+  Living counted;
 };
 
 template <class F>
@@ -45,35 +45,35 @@ sim::Coro<> call(F function) {
   function();
 }
 sim::Coro<> take(Aggregate) { co_await sim::yield(); }
-sim::Coro<> take_counted(Counted) { co_await sim::yield(); }
+sim::Coro<> take_counted(Living) { co_await sim::yield(); }
 
 int destroyed_twice_by(sim::Coro<> program) {
-  Counted::destroyed_twice() = 0;
+  Living::destroyed_twice() = 0;
   sim::run(std::move(program));
-  EXPECT_TRUE(Counted::alive().empty());
-  Counted::alive().clear();
-  return Counted::destroyed_twice();
+  EXPECT_TRUE(Living::alive().empty());
+  Living::alive().clear();
+  return Living::destroyed_twice();
 }
 
 sim::Coro<> closure_with_a_capture_by_value() {
-  Counted counted;
+  Living counted;
   co_await call([counted] { static_cast<void>(counted); });
 }
 sim::Coro<> closure_named_first() {
-  Counted counted;
+  Living counted;
   auto function = [counted] { static_cast<void>(counted); };
   co_await call(function);
 }
 sim::Coro<> closure_that_captures_by_reference() {
-  Counted counted;
+  Living counted;
   co_await call([&counted] { static_cast<void>(counted); });
 }
-sim::Coro<> braced_aggregate() { co_await take({1, Counted()}); }
+sim::Coro<> braced_aggregate() { co_await take({1, Living()}); }
 sim::Coro<> class_value_of_a_conditional() {
   const bool yes = sim::choose(1) == 0;
-  co_await take_counted(yes ? Counted() : Counted(Counted()));
+  co_await take_counted(yes ? Living() : Living(Living()));
 }
-sim::Coro<> temporary_of_a_class_with_constructors() { co_await take_counted(Counted()); }
+sim::Coro<> temporary_of_a_class_with_constructors() { co_await take_counted(Living()); }
 
 sim::Coro<int> count(int& calls) { co_return ++calls; }
 sim::Coro<int> count_if(bool wanted, int& calls) {

@@ -9,7 +9,7 @@ namespace {
 using sim::internal::Ref;
 
 // Counts its references; says when the last one goes.
-struct Counted {
+struct Instance {
   int references = 0;
   bool released = false;
   void retain() { ++references; }
@@ -17,13 +17,13 @@ struct Counted {
 };
 
 TEST(Ref, CountsCopiesAndNotMoves) {
-  Counted object;
+  Instance object;
   {
-    Ref<Counted> first(&object);
+    Ref<Instance> first(&object);
     EXPECT_EQ(object.references, 1);
-    const Ref<Counted> copy = first;
+    const Ref<Instance> copy = first;
     EXPECT_EQ(object.references, 2);
-    const Ref<Counted> moved = std::move(first);
+    const Ref<Instance> moved = std::move(first);
     EXPECT_EQ(object.references, 2);
     EXPECT_TRUE(first == nullptr);  // NOLINT: that is the claim
     EXPECT_EQ(moved.get(), &object);
@@ -33,13 +33,13 @@ TEST(Ref, CountsCopiesAndNotMoves) {
 }
 
 TEST(Ref, AssignmentReleasesWhatItHeld) {
-  Counted a;
-  Counted b;
-  Ref<Counted> ref(&a);
-  ref = Ref<Counted>(&b);
+  Instance a;
+  Instance b;
+  Ref<Instance> ref(&a);
+  ref = Ref<Instance>(&b);
   EXPECT_TRUE(a.released);
   EXPECT_EQ(b.references, 1);
-  const Ref<Counted>& same = ref;
+  const Ref<Instance>& same = ref;
   ref = same;
   EXPECT_EQ(b.references, 1);
   EXPECT_FALSE(b.released);
@@ -48,9 +48,9 @@ TEST(Ref, AssignmentReleasesWhatItHeld) {
 }
 
 TEST(Ref, AdoptTakesOverAndDetachGivesUpACount) {
-  Counted object;
+  Instance object;
   object.retain();
-  auto ref = Ref<Counted>::adopt(&object);
+  auto ref = Ref<Instance>::adopt(&object);
   EXPECT_EQ(object.references, 1);
   EXPECT_EQ(ref.detach(), &object);
   EXPECT_FALSE(ref);
@@ -58,12 +58,12 @@ TEST(Ref, AdoptTakesOverAndDetachGivesUpACount) {
 }
 
 TEST(Ref, ConvertsToARefOfABase) {
-  struct Derived : Counted {};
+  struct Derived : Instance {};
   Derived object;
   Ref<Derived> derived(&object);
-  const Ref<Counted> copied = derived;
+  const Ref<Instance> copied = derived;
   EXPECT_EQ(object.references, 2);
-  const Ref<Counted> moved = std::move(derived);
+  const Ref<Instance> moved = std::move(derived);
   EXPECT_EQ(object.references, 2);
   EXPECT_EQ(moved.get(), &object);
 }

@@ -11,7 +11,9 @@ using testing::AllOf;
 using testing::Contains;
 using testing::IsSubsetOf;
 
-std::vector<const ScenarioInfo*> faulty() { return registered_in("scenarios/bugs/", Faulty::yes); }
+std::vector<const ScenarioInfo*> faulty_bugs() {
+  return registered_in("scenarios/bugs/", Faulty::yes);
+}
 std::vector<const ScenarioInfo*> repaired() { return registered_in("scenarios/bugs/", Faulty::no); }
 
 sim::RunOptions with_a_cancellation(sim::Time time = sim::Time::strict) {
@@ -38,7 +40,7 @@ TEST_P(EachBug, ShowsNothingElse) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Bugs, EachBug, testing::ValuesIn(faulty()), name_of_scenario);
+INSTANTIATE_TEST_SUITE_P(Bugs, EachBug, testing::ValuesIn(faulty_bugs()), name_of_scenario);
 
 class EachRepairedBug : public testing::TestWithParam<const ScenarioInfo*> {};
 class EachRepairedBugLongRun : public EachRepairedBug {};
@@ -67,7 +69,7 @@ TEST(Bugs, HaveATwinEach) {
   std::vector<std::string> twins;
   std::vector<std::string> expected;
   for (const ScenarioInfo* info : repaired()) twins.push_back(info->name);
-  for (const ScenarioInfo* info : faulty()) expected.push_back(info->name + "_fixed");
+  for (const ScenarioInfo* info : faulty_bugs()) expected.push_back(info->name + "_fixed");
   EXPECT_THAT(twins, testing::UnorderedElementsAreArray(expected));
 }
 

@@ -11,10 +11,10 @@ using testing::AllOf;
 using testing::Contains;
 using testing::IsSubsetOf;
 
-std::vector<const ScenarioInfo*> faulty() {
+std::vector<const ScenarioInfo*> faulty_programs() {
   return registered_in("scenarios/programs/", Faulty::yes);
 }
-std::vector<const ScenarioInfo*> correct() {
+std::vector<const ScenarioInfo*> correct_programs() {
   return registered_in("scenarios/programs/", Faulty::no);
 }
 
@@ -46,7 +46,7 @@ TEST_P(EachFaultyProgram, ShrinksToTheFewestDeviationsInAtMost200Replays) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Programs, EachFaultyProgram, testing::ValuesIn(faulty()),
+INSTANTIATE_TEST_SUITE_P(Programs, EachFaultyProgram, testing::ValuesIn(faulty_programs()),
                          name_of_scenario);
 
 class EachCorrectProgram : public testing::TestWithParam<const ScenarioInfo*> {};
@@ -64,9 +64,9 @@ TEST_P(EachCorrectProgramLongRun, NeverFails) {
   EXPECT_EQ(found.failed, 0u) << found.message;
 }
 
-INSTANTIATE_TEST_SUITE_P(Programs, EachCorrectProgram, testing::ValuesIn(correct()),
+INSTANTIATE_TEST_SUITE_P(Programs, EachCorrectProgram, testing::ValuesIn(correct_programs()),
                          name_of_scenario);
-INSTANTIATE_TEST_SUITE_P(Programs, EachCorrectProgramLongRun, testing::ValuesIn(correct()),
+INSTANTIATE_TEST_SUITE_P(Programs, EachCorrectProgramLongRun, testing::ValuesIn(correct_programs()),
                          name_of_scenario);
 
 // A program with parameters, and how many traces it has.

@@ -44,7 +44,7 @@ std::string on_terminal(const std::string& line) {
   }
   std::string out;
   std::array<char, 4096> buffer;
-  for (ssize_t count; (count = read(terminal, buffer.data(), buffer.size())) > 0;) {
+  for (ssize_t count; (count = ::read(terminal, buffer.data(), buffer.size())) > 0;) {
     out.append(buffer.data(), static_cast<std::size_t>(count));
   }
   close(terminal);

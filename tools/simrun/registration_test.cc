@@ -27,18 +27,18 @@ ScenarioInfo with_parameter(std::string name) {
   return info;
 }
 
-std::string complaint(const simrun::Scenarios& scenarios) {
+std::string refused(const simrun::Scenarios& scenarios) {
   return std::string(simrun::check_registrations(scenarios).message());
 }
 
 TEST(Registration, OfThisExecutableStands) {
-  EXPECT_EQ(complaint(sim::registered_scenarios()), "");
+  EXPECT_EQ(refused(sim::registered_scenarios()), "");
 }
 
 TEST(Registration, TwiceIsRefused) {
   const ScenarioInfo first = named("twin");
   const ScenarioInfo second = named("twin");
-  EXPECT_THAT(complaint({&first, &second}),
+  EXPECT_THAT(refused({&first, &second}),
               testing::MatchesRegex("scenario 'twin' \\(.*registration_test.cc:[0-9]+\\) is "
                                     "registered twice, first at .*registration_test.cc:[0-9]+"));
 }
@@ -47,34 +47,34 @@ TEST(Registration, WithTheNameOfASubcommandIsRefused) {
   for (const char* name : {"list", "explore", "verify", "replay", "shrink", "parity", "eval",
                            "campaign", "merge", "help"}) {
     const ScenarioInfo info = named(name);
-    EXPECT_THAT(complaint({&info}), HasSubstr("has the name of a subcommand of simrun")) << name;
+    EXPECT_THAT(refused({&info}), HasSubstr("has the name of a subcommand of simrun")) << name;
   }
 }
 
 TEST(Registration, WithAParameterThatIsAFlagIsRefused) {
   for (const char* name : {"seed", "order", "json", "help", "version", "executions", "strategy"}) {
     const ScenarioInfo info = with_parameter(name);
-    EXPECT_THAT(complaint({&info}), HasSubstr("which is a flag of simrun")) << name;
+    EXPECT_THAT(refused({&info}), HasSubstr("which is a flag of simrun")) << name;
   }
 }
 
 TEST(Registration, WithAParameterThatIsNoOptionIsRefused) {
   for (const char* name : {"", "two words", "-n", "a=b", "7"}) {
     const ScenarioInfo info = with_parameter(name);
-    EXPECT_THAT(complaint({&info}), HasSubstr("which cannot be written as an option")) << name;
+    EXPECT_THAT(refused({&info}), HasSubstr("which cannot be written as an option")) << name;
   }
 }
 
 TEST(Registration, WithTwoParametersOfOneNameIsRefused) {
   ScenarioInfo info = with_parameter("n");
   info.parameters.push_back(info.parameters.front());
-  EXPECT_THAT(complaint({&info}), HasSubstr("has two parameters 'n'"));
+  EXPECT_THAT(refused({&info}), HasSubstr("has two parameters 'n'"));
 }
 
 TEST(Registration, WithADefaultOutsideItsBoundsIsRefused) {
   ScenarioInfo info = with_parameter("n");
   info.parameters.front().least = 2;
-  EXPECT_THAT(complaint({&info}), HasSubstr("whose default is outside its bounds"));
+  EXPECT_THAT(refused({&info}), HasSubstr("whose default is outside its bounds"));
 }
 
 TEST(Registration, ThatIsRefusedEndsSimrunInOneLine) {

@@ -28,15 +28,15 @@ std::string complaint_of_main(const std::string& main) {
                    main + "}");
 }
 
-struct Case {
+struct Malformed {
   const char* name;
   const char* main;
   const char* complaint;
 
-  friend void PrintTo(const Case& bad, std::ostream* stream) { *stream << bad.name; }
+  friend void PrintTo(const Malformed& bad, std::ostream* stream) { *stream << bad.name; }
 };
 
-const Case kCases[] = {
+const Malformed kMalformed[] = {
     {"MainIsNoList", "5", "main: it is a list of operations, not 5"},
     {"OperationIsNoList", R"(["sleep"])",
      R"(main[0]: an operation is a list that begins with its name, like ["sleep", 1], not )"
@@ -114,13 +114,13 @@ const Case kCases[] = {
      "main[0].task_group[1][0].with[0][0]: unknown operation 'no'"},
 };
 
-class MalformedParity : public testing::TestWithParam<Case> {};
+class MalformedParity : public testing::TestWithParam<Malformed> {};
 
 TEST_P(MalformedParity, IsToldWithItsPlace) {
   EXPECT_EQ(complaint_of_main(GetParam().main), GetParam().complaint);
 }
 
-INSTANTIATE_TEST_SUITE_P(Programs, MalformedParity, testing::ValuesIn(kCases),
+INSTANTIATE_TEST_SUITE_P(Programs, MalformedParity, testing::ValuesIn(kMalformed),
                          [](const auto& bad) { return std::string(bad.param.name); });
 
 TEST(ParityParser, TellsWhatIsWrongWithTheObjects) {
