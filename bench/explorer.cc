@@ -1,11 +1,22 @@
-// W7: the lost update of two tasks, explored: executions a second.
+// W7 to W9: explorations with tracing off, as explore() runs them: canonical hash, duplicates
+// counted, detectors watching. One operation is an execution; of W9, a decision.
+#include "bench/explorer.h"
+
 #include <benchmark/benchmark.h>
 
 #include "primitives/primitives.h"
-#include "sim/explore/dfs.h"
-#include "sim/explore/random_walk.h"
+#include "sim/explore/explore.h"
 
+namespace bench {
 namespace {
+
+sim::ExploreOptions search(sim::Strategy strategy) {
+  sim::ExploreOptions options;
+  options.strategy = strategy;
+  options.max_executions = kExecutions;
+  options.max_failures = 0;
+  return options;
+}
 
 sim::Coro<> deposit(sim::Shared<int>& balance) {
   const int read = balance.get();
@@ -13,6 +24,7 @@ sim::Coro<> deposit(sim::Shared<int>& balance) {
   balance.set(read + 1);
 }
 
+// W7: the lost update of two tasks. The outcomes are counted; to lose one is no failure.
 int lost = 0;
 
 sim::Coro<> lost_update() {
@@ -21,29 +33,75 @@ sim::Coro<> lost_update() {
   lost += balance.get() != 2;
 }
 
-void W7_random(benchmark::State& state) {
-  sim::Execution execution(lost_update, {.order = sim::Order::any, .canonical = true});
-  sim::RandomWalk walk(1);
-  for (auto _ : state) execution.run(*walk.next());
-  state.SetItemsProcessed(state.iterations());
-}
-BENCHMARK(W7_random);
-
-void W7_exhaustive(benchmark::State& state) {
-  sim::Execution execution(lost_update, {.order = sim::Order::any, .canonical = true});
-  std::int64_t total = 0;
-  for (auto _ : state) {
-    sim::Dfs dfs;
-    int n = 0;
-    while (auto* source = dfs.next()) {
-      execution.run(*source);
-      ++n;
-    }
-    state.counters["schedules"] = n;
-    total += n;
+// W8: three tasks take a lock three times each.
+sim::Coro<> take_turns(sim::Lock& lock) {
+  for (int i = 0; i < 3; ++i) {
+    co_await lock.acquire();
+    co_await sim::yield();
+    lock.release();
   }
-  state.SetItemsProcessed(total);
 }
-BENCHMARK(W7_exhaustive);
+
+sim::Coro<> three_takers() {
+  sim::Lock lock;
+  co_await sim::gather(take_turns(lock), take_turns(lock), take_turns(lock));
+}
+
+// W9: about a hundred decisions, of four tasks that yield.
+sim::Coro<> yields() {
+  for (int i = 0; i < 30; ++i) co_await sim::yield();
+}
+
+sim::Coro<> four_that_yield() { co_await sim::gather(yields(), yields(), yields(), yields()); }
+
+std::int64_t decisions_of(const sim::Body& body) {
+  sim::ExploreOptions once = search(sim::Strategy::fifo());
+  sim::Execution execution(body, sim::run_options(once));
+  std::int64_t decisions = 0;
+  struct Count final : sim::DecisionSource {
+    std::int64_t* decisions;
+    std::uint32_t pick(sim::DecisionKind, std::uint32_t, const sim::DecisionContext&) override {
+      ++*decisions;
+      return 0;
+    }
+  } count;
+  count.decisions = &decisions;
+  execution.run(count);
+  return decisions;
+}
+
+void explore(benchmark::State& state, const sim::Body& body, sim::Strategy strategy,
+             std::int64_t operations_each) {
+  sim::ExploreOptions options = search(strategy);
+  std::uint64_t executions = 0;
+  for (auto _ : state) {
+    ++options.seed;
+    executions += sim::explore(body, options).executions;
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(executions) * operations_each);
+}
+
+bool add(const char* id, sim::Body body, sim::Strategy strategy) {
+  benchmark::RegisterBenchmark((std::string(id) + "/simloop").c_str(),
+                               [=](benchmark::State& state) { explore(state, body, strategy, 1); });
+  return true;
+}
+
+bool add_decisions(const char* id, sim::Strategy strategy) {
+  benchmark::RegisterBenchmark(id, [=](benchmark::State& state) {
+    explore(state, four_that_yield, strategy, decisions_of(four_that_yield));
+  });
+  return true;
+}
+
+const bool added_explorations[] = {
+    add("W7random", lost_update, sim::Strategy::random()),
+    add("W7all", lost_update, sim::Strategy::dfs()),
+    add("W8random", three_takers, sim::Strategy::random()),
+    add_decisions("W9random", sim::Strategy::random()),
+    add_decisions("W9pos", sim::Strategy::pos()),
+    add_decisions("W9pct", sim::Strategy::pct()),
+};
 
 }  // namespace
+}  // namespace bench

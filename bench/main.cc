@@ -1,4 +1,4 @@
-// Runs the workloads and prints, after what Google Benchmark prints, the table of ratios.
+// Runs the workloads and prints, after what Google Benchmark prints, the tables of ratios.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -34,6 +34,26 @@ constexpr Row kRows[] = {
     {"W6", "W6 bounded queue of 16, ns per item", 2.2, 0},
 };
 
+// Executions a second, as many times relacy's.
+struct Exploration {
+  const char* id;
+  const char* what;
+  double goal;  // 0: none
+};
+
+constexpr Exploration kExplorations[] = {
+    {"W7random", "W7 lost update of two tasks, random", 1.8},
+    {"W7all", "W7 the same, every schedule", 0},
+    {"W8random", "W8 three tasks, a lock three times each, random", 2.2},
+};
+
+// Nanoseconds a decision.
+constexpr Exploration kDecisions[] = {
+    {"W9random", "W9 a hundred decisions, random", 50},
+    {"W9pos", "W9 a hundred decisions, POS", 150},
+    {"W9pct", "W9 a hundred decisions, PCT", 150},
+};
+
 // Keeps what each repetition gave, by name.
 class TableReporter : public benchmark::ConsoleReporter {
  public:
@@ -51,10 +71,15 @@ class TableReporter : public benchmark::ConsoleReporter {
     }
   }
 
-  void print_table() const {
+  void print_tables() const {
     std::printf("\n| workload | limit | simloop | ratio | goal | traced | ratio | goal |\n"
                 "|---|--:|--:|--:|--:|--:|--:|--:|\n");
     for (const Row& row : kRows) print_row(row);
+    std::printf("\n| million executions a second | relacy | simloop | ratio | goal |\n"
+                "|---|--:|--:|--:|--:|\n");
+    for (const Exploration& each : kExplorations) print_exploration(each);
+    std::printf("\n| ns a decision | simloop | goal |\n|---|--:|--:|\n");
+    for (const Exploration& each : kDecisions) print_decisions(each);
   }
 
  private:
@@ -73,6 +98,25 @@ class TableReporter : public benchmark::ConsoleReporter {
     print_variant(limit, median(std::string(row.id) + "/off"), row.goal_off);
     print_variant(limit, median(std::string(row.id) + "/on"), row.goal_on);
     std::printf("\n");
+  }
+
+  void print_exploration(const Exploration& each) const {
+    const double relacy = median(std::string(each.id) + "/relacy");
+    const double simloop = median(std::string(each.id) + "/simloop");
+    if (simloop == 0) return;
+    std::printf("| %s |", each.what);
+    relacy == 0 ? std::printf(" - |") : std::printf(" %.2f |", 1e3 / relacy);
+    const double ratio = relacy / simloop;
+    const char* mark = ratio < each.goal ? "**" : "";
+    std::printf(" %.2f | %s%.2f%s |", 1e3 / simloop, mark, ratio, mark);
+    each.goal == 0 ? std::printf(" - |\n") : std::printf(" %.1f |\n", each.goal);
+  }
+
+  void print_decisions(const Exploration& each) const {
+    const double figure = median(each.id);
+    if (figure == 0) return;
+    const char* mark = figure > each.goal ? "**" : "";
+    std::printf("| %s | %s%.0f%s | %.0f |\n", each.what, mark, figure, mark, each.goal);
   }
 
   // A ratio that misses its goal is set in bold.
@@ -106,5 +150,5 @@ int main(int argc, char** argv) {
   if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 2;
   TableReporter reporter;
   benchmark::RunSpecifiedBenchmarks(&reporter);
-  reporter.print_table();
+  reporter.print_tables();
 }

@@ -25,7 +25,7 @@ class Lock {
   using Acquire = internal::Operation<Acquiring, Lock*>;
 
   explicit Lock(std::source_location place = std::source_location::current())
-      : object_("Lock", place) {}
+      : object_(internal::kLockKind, place) {}
   ~Lock() {
     if (locked_ || !waiters_.empty()) [[unlikely]] destroyed_in_use();
   }

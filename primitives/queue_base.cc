@@ -88,7 +88,7 @@ bool QueueWaiter::may_resume() {
 void QueueWaiter::note(bool passes) const {
   const bool puts = side_ == Side::put;
   if (!passes) {
-    queue_->object_.note_write("looks at", puts ? Act::waits_to_put : Act::waits);
+    queue_->object_.note_write("looks at", puts ? Act::waits_to_put : Act::waits_to_take);
   } else if (!queue_->shut_down_) {
     puts ? queue_->note_put() : queue_->note_get();
   }
@@ -96,7 +96,7 @@ void QueueWaiter::note(bool passes) const {
 
 void QueueWaiter::give_up() {
   queue_->object_.note_write("gives up",
-                             side_ == Side::get ? Act::gives_up : Act::gives_up_putting);
+                             side_ == Side::get ? Act::gives_up_taking : Act::gives_up_putting);
   const bool possible = side_ == Side::get ? !queue_->is_empty() : !queue_->is_full();
   if (status_ == WaitStatus::woken && possible) queue_->wake_next(line());
   task_->throw_cancelled();

@@ -50,7 +50,7 @@ class QueueBase {
     if (!getters_.empty() || !putters_.empty() || !woken_.empty()) [[unlikely]] destroyed_in_use();
   }
   void note_put() const { object_.note_write("puts into", Act::puts); }
-  void note_get() const { object_.note_write("gets from", Act::acquires); }
+  void note_get() const { object_.note_write("gets from", Act::takes); }
   // The same for the queue's own use, which notes what it does as a whole.
   bool is_closed() const { return shut_down_; }
   bool is_empty() const { return size_ == 0; }

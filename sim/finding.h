@@ -51,6 +51,9 @@ class Observer {
  public:
   virtual ~Observer() = default;
   virtual void on_finding(const Finding& finding) = 0;
+  // Whether it has been told of a finding of this kind at this place before: then the same again
+  // may come without its text, which takes longer to make than most runs.
+  virtual bool knows(FindingKind, const std::source_location&) const { return false; }
 };
 
 // "dir/file.cc:12".

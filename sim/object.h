@@ -22,6 +22,9 @@ struct ObjectName {
   std::string to_string() const;
 };
 
+// What a Lock gives as its kind, to be known by its address.
+inline constexpr char kLockKind[] = "Lock";
+
 class Object {
  public:
   Object(const char* kind, std::source_location place)

@@ -42,8 +42,8 @@ void Scheduler::configure(const RunOptions& options) {
 }
 
 void Scheduler::set_attention() {
-  attention_ = stopping_ || failed_ || options_.max_steps != 0 ||
-               options_.limits.ready != Limits().ready ||
+  most_steps_ = options_.max_steps != 0 ? options_.max_steps : UINT64_MAX;
+  attention_ = stopping_ || failed_ || options_.limits.ready != Limits().ready ||
                (options_.source != nullptr && options_.order == Order::fifo);
 }
 
@@ -200,7 +200,7 @@ bool Scheduler::begin_iteration() {
   if (ready_.size() > options_.limits.ready) [[unlikely]] {
     report_limit("handles ready", options_.limits.ready);
   }
-  if (options_.max_steps != 0 && steps() >= options_.max_steps) [[unlikely]] {
+  if (steps() >= most_steps_) [[unlikely]] {
     report({FindingKind::livelock,
             "still running after " + std::to_string(options_.max_steps) + " steps", {}, {}});
     fail();

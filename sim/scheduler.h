@@ -162,6 +162,10 @@ class Scheduler {
   // One choice of n, asked of the decision source where n > 1. Recorded in the trace.
   std::uint32_t decide(DecisionKind kind, std::size_t n, std::string_view label = {});
   void report(Finding finding);
+  // Whether the observer is told nothing new by a finding of this kind at this place.
+  bool knows(FindingKind kind, const std::source_location& place) const {
+    return options_.observer != nullptr && options_.observer->knows(kind, place);
+  }
   // Reports that `task` ended with an exception that leaves the run.
   void report_unhandled(TaskState& task);
   // Reports limit_exceeded for `what`, the first time only.
@@ -185,7 +189,8 @@ class Scheduler {
   // at.
   bool continue_iteration() {
     batch_end_ = ready_.pushed();
-    return batch_end_ != ready_.taken() && timers_.earliest() > now_ && !attention_;
+    return batch_end_ != ready_.taken() && timers_.earliest() > now_ && !attention_ &&
+           ready_.taken() < most_steps_;
   }
   bool next_iteration() { return continue_iteration() || begin_iteration(); }
   bool begin_iteration();
@@ -232,6 +237,7 @@ class Scheduler {
   bool watching_ = false;            // a canonical hash is made, or somebody watches
   bool offers_ = false;              // cancellations or late timers are decisions
   bool attention_ = false;           // an iteration begins with more than a look at the clock
+  std::uint64_t most_steps_ = UINT64_MAX;  // options_.max_steps, if there is a bound
   bool eager_ = false;
   bool stopping_ = false;
   bool failed_ = false;

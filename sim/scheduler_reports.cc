@@ -9,7 +9,8 @@ namespace sim::internal {
 
 void Scheduler::report(Finding finding) {
   if (closing_) return;
-  if (finding.stack.empty() && current_ != nullptr) finding.stack = current_->stack();
+  const bool has_text = !finding.message.empty();
+  if (has_text && finding.stack.empty() && current_ != nullptr) finding.stack = current_->stack();
   if (options_.observer != nullptr) return options_.observer->on_finding(finding);
   std::fprintf(stderr, "simloop: %s: %s\n", std::string(to_string(finding.kind)).c_str(),
                finding.message.c_str());

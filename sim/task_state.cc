@@ -88,10 +88,15 @@ void TaskState::throw_cancelled() {
   throw CancelledError();
 }
 
-std::string TaskState::name() const {
-  if (extra_ != nullptr && !extra_->name.empty()) return extra_->name;
-  if (main_) return "main";
-  return function_name(function()) + "-" + std::to_string(origin_.ordinal);
+std::string TaskNaming::to_string() const {
+  if (!given.empty()) return given;
+  return function_name(function) + "-" + std::to_string(ordinal);
+}
+
+TaskNaming TaskState::naming() const {
+  if (extra_ != nullptr && !extra_->name.empty()) return {.given = extra_->name};
+  if (main_) return {.given = "main"};
+  return {.given = {}, .function = function(), .ordinal = origin_.ordinal};
 }
 
 std::source_location TaskState::function() const {

@@ -16,6 +16,15 @@
 
 namespace sim::internal {
 
+// What a task is called, taken while it is there and put into words when somebody asks.
+struct TaskNaming {
+  std::string given;  // else it is the function's, with a number
+  std::source_location function{};
+  std::uint32_t ordinal = 0;
+
+  std::string to_string() const;
+};
+
 // Who creates: the identity that the tasks and callbacks made here derive theirs from. It says "the
 // n-th child of", so it does not depend on the schedule.
 struct Origin {
@@ -75,7 +84,8 @@ class TaskState : public FutureState {
 
   // The name it was given, else "main" for what run() was given, else its coroutine's with the
   // number of the task among its siblings.
-  std::string name() const;
+  std::string name() const { return naming().to_string(); }
+  TaskNaming naming() const;
   std::string describe() const override { return "task " + name(); }
   // The coroutines from the one suspended up to the root, with the place each stands at.
   std::string stack() const;

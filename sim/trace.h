@@ -50,6 +50,7 @@ class Trace {
   std::uint64_t forgotten() const { return recorded_ > kKept ? recorded_ - kKept : 0; }
   // Keeps the memory.
   void clear() {
+    events_.clear();
     next_ = 0;
     recorded_ = 0;
     hash_ = 0;

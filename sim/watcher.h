@@ -16,13 +16,18 @@ class TaskState;
 enum class Act : std::uint8_t {
   reads,
   writes,
-  updates,    // reads and writes in one access
-  acquires,   // a lock, a permit, an item
-  waits,      // for one of these
-  gives_up,   // waiting
-  puts,       // an item
+  updates,  // reads and writes in one access
+  // To a queue:
+  takes,
+  waits_to_take,
+  gives_up_taking,
+  puts,
   waits_to_put,
   gives_up_putting,
+  // To a lock or a semaphore:
+  acquires,
+  waits,
+  gives_up,  // waiting
   releases,
   releases_by_guard,  // whoever has the guard may release, whichever task made it
   destroys,

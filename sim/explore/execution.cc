@@ -1,6 +1,7 @@
 #include "sim/explore/execution.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "sim/explore/crash_report.h"
@@ -20,6 +21,9 @@ Execution::Execution(Body body, const RunOptions& options, std::vector<FindingKi
 }
 
 void Execution::on_finding(const Finding& finding) {
+  if (finding.place.line() != 0 && !knows(finding.kind, finding.place)) {
+    known_.emplace_back(finding.kind, finding.place);
+  }
   if (std::ranges::find(ignored_, finding.kind) != ignored_.end()) return;
   const bool fails = fails_by_default(finding.kind) ||
                      std::ranges::find(fatal_, finding.kind) != fatal_.end();
@@ -30,6 +34,15 @@ void Execution::on_finding(const Finding& finding) {
     result_.failed = true;
   }
   result_.findings.push_back(finding);
+}
+
+bool Execution::knows(FindingKind kind, const std::source_location& place) const {
+  const auto is_it = [&](const auto& each) {
+    return each.first == kind && each.second.line() == place.line() &&
+           each.second.column() == place.column() &&
+           std::string_view(each.second.file_name()) == place.file_name();
+  };
+  return std::ranges::any_of(known_, is_it);
 }
 
 const ExecutionResult& Execution::run(DecisionSource& source) {

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <source_location>
+#include <utility>
 #include <vector>
 
 #include "sim/explore/detectors.h"
@@ -48,12 +50,14 @@ class Execution final : private Observer {
 
  private:
   void on_finding(const Finding& finding) override;
+  bool knows(FindingKind kind, const std::source_location& place) const override;
   void run_once(DecisionSource& source, Trace* trace);
 
   Body body_;
   RunOptions options_;
   std::vector<FindingKind> ignored_;
   std::vector<FindingKind> fatal_;
+  std::vector<std::pair<FindingKind, std::source_location>> known_;  // those with a place
   internal::Detectors detectors_;
   ExecutionResult result_;
   std::uint64_t executions_ = 0;

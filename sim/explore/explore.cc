@@ -151,13 +151,18 @@ class Exploration {
     report_.steps += result.stats.steps;
     const bool is_new = traces_.add(result.stats.canonical_hash);
     if (!is_new) ++report_.redundant;
-    if (*search.sampler() != '\0') of_samplers_[search.sampler()].add(result.stats.canonical_hash);
+    if (*search.sampler() != '\0') of_sampler(search.sampler()).add(result.stats.canonical_hash);
     note_warnings(result);
     search.ended(result, is_new);
     if (result.failed) found(result);
     if (options_.on_progress && report_.executions % kProgressEvery == 0) {
       options_.on_progress({report_.executions, traces_.distinct(), report_.failures.size()});
     }
+  }
+
+  TraceCounts& of_sampler(std::string_view name) {
+    const auto found = of_samplers_.find(name);
+    return found != of_samplers_.end() ? found->second : of_samplers_[std::string(name)];
   }
 
   void note_warnings(const ExecutionResult& result) {
@@ -278,7 +283,7 @@ class Exploration {
   CrashReport crash_report_;
   std::optional<std::uint16_t> shape_;
   TraceCounts traces_;
-  std::map<std::string, TraceCounts> of_samplers_;
+  std::map<std::string, TraceCounts, std::less<>> of_samplers_;
   Report report_;
 };
 

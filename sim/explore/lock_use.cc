@@ -1,7 +1,6 @@
 #include "sim/explore/lock_use.h"
 
 #include <algorithm>
-#include <string_view>
 
 #include "sim/explore/detector.h"
 
@@ -14,8 +13,6 @@ constexpr int kSearchBudget = 20'000;
 constexpr std::size_t kMostEdges = 4096;
 constexpr std::uint64_t kReported = 0x7265706f72746564;  // apart from the keys of edges
 
-bool is_lock(const Object& object) { return std::string_view(object.kind()) == "Lock"; }
-
 }  // namespace
 
 void LockUse::begin() {
@@ -25,8 +22,7 @@ void LockUse::begin() {
   gates_.clear();
 }
 
-void LockUse::on_access(const Scheduler& scheduler, const Object& object, const Access& access) {
-  if (access.act < Act::acquires || !is_lock(object)) return;
+void LockUse::look(const Scheduler& scheduler, const Object& object, const Access& access) {
   const TaskState* const task = scheduler.current();
   switch (access.act) {
     case Act::acquires:

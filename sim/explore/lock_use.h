@@ -26,7 +26,9 @@ namespace sim::internal {
 class LockUse {
  public:
   void begin();
-  void on_access(const Scheduler& scheduler, const Object& object, const Access& access);
+  void on_access(const Scheduler& scheduler, const Object& object, const Access& access) {
+    if (access.act >= Act::acquires && object.kind() == kLockKind) look(scheduler, object, access);
+  }
   void on_run_end();
 
  private:
@@ -56,6 +58,7 @@ class LockUse {
     void clear() {}
   };
 
+  void look(const Scheduler& scheduler, const Object& object, const Access& access);
   void released(const TaskState* task, const Object& object, bool guarded);
   void asked(const TaskState& task, const Object& object, std::uint64_t step);
   void add_edge(const TaskState& task, const Held& from, const Object& to, std::uint64_t step);

@@ -22,7 +22,7 @@ void Overtaking::look(const Scheduler& scheduler, const Object& object, Act act)
   const bool puts = act == Act::puts || act == Act::waits_to_put || act == Act::gives_up_putting;
   const std::uint64_t key = puts ? mix(key_of(object), kPutters) : key_of(object);
   switch (act) {
-    case Act::waits:
+    case Act::waits_to_take:
     case Act::waits_to_put: {
       Line& line = lines_[key];
       for (std::size_t i = line.first; i < line.waiting.size(); ++i) {
@@ -32,11 +32,11 @@ void Overtaking::look(const Scheduler& scheduler, const Object& object, Act act)
       line.waiting.push_back({task, scheduler.steps(), 0});
       return;
     }
-    case Act::acquires:
+    case Act::takes:
     case Act::puts:
       if (Line* line = lines_.find(key)) serve(scheduler, object, *line);
       return;
-    case Act::gives_up:
+    case Act::gives_up_taking:
     case Act::gives_up_putting:
       if (Line* line = lines_.find(key)) leave(*line, task);
       return;

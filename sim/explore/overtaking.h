@@ -1,10 +1,9 @@
-// Overtaking: the finding starvation (a warning). A task waits for a Lock, a Semaphore or one side
-// of a Queue, and more than Limits::overtaken others that came later have been served before it.
+// Overtaking: the finding starvation (a warning). A task waits at one side of a Queue, and more
+// than Limits::overtaken others that came later have been served before it.
 //
-// Only the primitive's own unfairness counts, not the schedule's: a task that has been woken and is
-// not run yet is overtaken only if it finds nothing left when it runs. Locks and semaphores serve
-// in the order of arrival, so this is about queues, where a newcomer may take what a waiter was
-// woken for.
+// Only the queue's own unfairness counts, not the schedule's: a task that has been woken and is not
+// run yet is overtaken only if it finds nothing left when it runs, because a newcomer has taken
+// what it was woken for. Locks and semaphores serve in the order of arrival.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +19,8 @@ class Overtaking {
  public:
   void begin() { lines_.clear(); }
   void on_access(const Scheduler& scheduler, const Object& object, const Access& access) {
-    if (access.act >= Act::acquires) look(scheduler, object, access.act);
+    const bool of_a_queue = access.act >= Act::takes && access.act <= Act::gives_up_putting;
+    if (of_a_queue) look(scheduler, object, access.act);
   }
 
  private:

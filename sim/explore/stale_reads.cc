@@ -16,10 +16,7 @@ std::string line(std::uint64_t step, const std::string& task, const char* what,
 
 }  // namespace
 
-void StaleReads::on_access(const Scheduler& scheduler, const Object& object,
-                           const Access& access) {
-  // Only variables say where each access is.
-  if (access.place.line() == 0) return;
+void StaleReads::look(const Scheduler& scheduler, const Object& object, const Access& access) {
   const TaskState* const task = scheduler.current();
   const std::uint64_t step = scheduler.steps();
   Variable& variable = variables_[key_of(object)];
@@ -36,15 +33,7 @@ void StaleReads::on_access(const Scheduler& scheduler, const Object& object,
     if (read != nullptr && read->step != 0) {
       const bool stale = variable.written > read->step && variable.writer_key != key_of(task);
       if (stale && access.act == Act::writes && !std::exchange(read->reported, true)) {
-        const std::string name = task->name();
-        report_finding({FindingKind::stale_read,
-                        name + " wrote " + object.describe() + " by what it had read before " +
-                            variable.writer + " wrote it" + line(read->step, name, "reads",
-                                                                 read->place) +
-                            line(variable.written, variable.writer, "writes", variable.place) +
-                            line(step, name, "writes", access.place),
-                        access.place,
-                        {}});
+        report(scheduler, object, variable, *read, access.place);
       }
       read->step = 0;
       --variable.readers;
@@ -53,7 +42,24 @@ void StaleReads::on_access(const Scheduler& scheduler, const Object& object,
   variable.written = step;
   variable.writer_key = key_of(task);
   variable.place = access.place;
-  if (variable.readers != 0) variable.writer = name_of(task);
+  if (variable.readers != 0) {
+    variable.writer = task != nullptr ? task->naming() : TaskNaming{.given = "a callback"};
+  }
+}
+
+void StaleReads::report(const Scheduler& scheduler, const Object& object, const Variable& variable,
+                        const Read& read, const std::source_location& place) {
+  constexpr FindingKind kind = FindingKind::stale_read;
+  if (scheduler.knows(kind, place)) return report_finding({kind, "", place, {}});
+  const std::string name = scheduler.current()->name();
+  const std::string writer = variable.writer.to_string();
+  report_finding({kind,
+                  name + " wrote " + object.describe() + " by what it had read before " +
+                      writer + " wrote it" + line(read.step, name, "reads", read.place) +
+                      line(variable.written, writer, "writes", variable.place) +
+                      line(scheduler.steps(), name, "writes", place),
+                  place,
+                  {}});
 }
 
 }  // namespace sim::internal

@@ -10,9 +10,9 @@
 
 #include <cstdint>
 #include <source_location>
-#include <string>
 
 #include "sim/explore/per_run.h"
+#include "sim/task_state.h"
 #include "sim/watcher.h"
 
 namespace sim::internal {
@@ -23,7 +23,10 @@ class StaleReads {
     variables_.clear();
     reads_.clear();
   }
-  void on_access(const Scheduler& scheduler, const Object& object, const Access& access);
+  void on_access(const Scheduler& scheduler, const Object& object, const Access& access) {
+    // Only variables say where each access is.
+    if (access.place.line() != 0) look(scheduler, object, access);
+  }
 
  private:
   struct Variable {
@@ -35,7 +38,7 @@ class StaleReads {
     std::uint64_t written = 0;  // the step of the latest write, counted from 1; 0: none
     std::uint64_t writer_key = 0;
     std::uint32_t readers = 0;  // tasks that have read it and not written it since
-    std::string writer;         // only known if there were readers
+    TaskNaming writer;          // only known if there were readers
     std::source_location place;
   };
   struct Read {
@@ -47,6 +50,10 @@ class StaleReads {
     bool reported = false;
     std::source_location place;
   };
+
+  void look(const Scheduler& scheduler, const Object& object, const Access& access);
+  static void report(const Scheduler& scheduler, const Object& object, const Variable& variable,
+                     const Read& read, const std::source_location& place);
 
   PerRun<Variable> variables_;
   PerRun<Read> reads_;  // by task and variable
