@@ -19,17 +19,17 @@ using sim::create_task;
 using sim::Task;
 using testing::UnorderedElementsAre;
 
-Coro<int> number(int n) { co_return n; }
+Coro<int> returns(int n) { co_return n; }
 std::vector<Coro<int>> numbers(int n) {
   std::vector<Coro<int>> made;
-  for (int i = 0; i < n; ++i) made.push_back(number(i));
+  for (int i = 0; i < n; ++i) made.push_back(returns(i));
   return made;
 }
 
 TEST(AsCompleted, GivesTheTasksItWasGiven) {
   const auto body = []() -> Coro<> {
     std::vector<Task<int>> in;
-    for (int i = 0; i < 4; ++i) in.push_back(create_task(number(i)));
+    for (int i = 0; i < 4; ++i) in.push_back(create_task(returns(i)));
     std::vector<Task<int>> out;
     auto ended = as_completed(in);
     while (auto* task = co_await ended.next()) out.push_back(*task);

@@ -63,11 +63,11 @@ class Lock {
   void destroyed_in_use();
   void describe(internal::WaitDescription& description) const;
 
+  internal::Object object_;
   bool locked_ = false;
   internal::WaiterList waiters_;
   internal::Ref<internal::TaskState> owner_;  // for reports
   internal::GuardList guards_;
-  internal::Object object_;
 };
 
 class Lock::Acquiring : public internal::QueuedWaiter {

@@ -195,7 +195,7 @@ TEST(Lock, AGuardOfAnyPrimitiveHoldsItAcrossASuspension) {
   sim::run(body());
 }
 
-Coro<> wait(Event& event, const char* name, Log& log) {
+Coro<> wait_and_log(Event& event, const char* name, Log& log) {
   co_await event.wait();
   log.push_back(name);
 }
@@ -205,11 +205,11 @@ TEST(Event, WhoComesAfterTheSetPassesAheadOfThoseItWakes) {
   const auto body = [&]() -> Coro<> {
     Event event;
     EXPECT_FALSE(event.is_set());
-    auto a = create_task(wait(event, "a", log));
-    auto b = create_task(wait(event, "b", log));
+    auto a = create_task(wait_and_log(event, "a", log));
+    auto b = create_task(wait_and_log(event, "b", log));
     co_await sim::yield();
     EXPECT_THAT(log, IsEmpty());
-    auto c = create_task(wait(event, "c", log));
+    auto c = create_task(wait_and_log(event, "c", log));
     event.set();
     co_await sim::yield();
     EXPECT_THAT(log, ElementsAre("c", "a", "b"));
@@ -235,7 +235,7 @@ TEST(Event, SetClearedAndSetTwiceItWakesAWaiterOnce) {
   Log log;
   const auto body = [&]() -> Coro<> {
     Event event;
-    auto waiter = create_task(wait(event, "woken", log));
+    auto waiter = create_task(wait_and_log(event, "woken", log));
     co_await sim::yield();
     event.set();
     event.clear();

@@ -12,16 +12,13 @@ namespace {
 
 using namespace std::chrono_literals;
 using sim::Coro;
-using sim::create_task;
 using sim::Future;
 using sim::Task;
+using sim::create_task;
 using sim::test::Findings;
+using sim::test::make_future;
 using testing::IsEmpty;
 
-template <class T = void>
-Future<T> make_future() {
-  return sim::running_loop().create_future<T>();
-}
 Coro<> sleeps_for_10s() { co_await sim::sleep(10s); }
 
 TEST(Cancel, IsCountedBeforeTheFirstStepToo) {

@@ -19,23 +19,23 @@ using sim::create_task;
 using sim::running_loop;
 using sim::Task;
 
-using Token = std::shared_ptr<int>;
+using Witness = std::shared_ptr<int>;
 
 // What the victim shares with its helpers.
 struct World {
-  explicit World(Token t) : token(std::move(t)) {}
-  Token token;
+  explicit World(Witness t) : token(std::move(t)) {}
+  Witness token;
   sim::Lock lock;
   sim::Semaphore permits{2};
   sim::Event event;
-  sim::Queue<Token> queue{1};
+  sim::Queue<Witness> queue{1};
   sim::Condition condition;
   int cleanups_begun = 0;
   int cleanups_ended = 0;
 };
 
-Coro<int> leaf(Token token, sim::Duration d) {
-  const Token local = token;
+Coro<int> leaf(Witness token, sim::Duration d) {
+  const Witness local = token;
   co_await sim::sleep(d);
   co_await sim::yield();
   co_return 1;
@@ -72,7 +72,7 @@ Coro<int> hold_locks(World& world) {
   co_return co_await leaf(world.token, 1ms);
 }
 Coro<int> use_the_queue(World& world) {
-  const Token item = co_await world.queue.get();
+  const Witness item = co_await world.queue.get();
   co_await world.queue.put(item);
   co_await world.queue.put(item);  // somebody takes one, or the timeout comes
   co_return 1;
@@ -136,14 +136,14 @@ void arm(const Cancellation& plan, std::shared_ptr<Task<>> victim) {
                          Countdown{std::move(victim), plan.again_after, plan.iterations_later});
 }
 
-struct Ended {
+struct HowItEnded {
   bool cancelled = false;
   sim::Duration at{};
 };
 
-Ended run_with(const Cancellation& plan) {
-  Ended ended;
-  const Token token = std::make_shared<int>(0);
+HowItEnded run_with(const Cancellation& plan) {
+  HowItEnded ended;
+  const Witness token = std::make_shared<int>(0);
   sim::test::Findings findings;
   const auto main = [&]() -> Coro<> {
     World world(token);
@@ -185,7 +185,7 @@ std::string describe(const Cancellation& plan) {
 
 // Runs the program with a cancellation at each place; gives how many cancelled it.
 int cancel_at_every_step(const std::vector<std::optional<int>>& again) {
-  const Ended whole = run_with({1h, 0, true, std::nullopt});
+  const HowItEnded whole = run_with({1h, 0, true, std::nullopt});
   EXPECT_FALSE(whole.cancelled);
   EXPECT_GT(whole.at, 10ms);
   int cancelled = 0;
@@ -222,7 +222,7 @@ TEST(CancelEverywhere, UnderRandomSchedulesToo) {
     options.source = &source;
     options.order = seed % 2 == 0 ? sim::Order::any : sim::Order::fifo;
     options.seed = seed;
-    const Token token = std::make_shared<int>(0);
+    const Witness token = std::make_shared<int>(0);
     const auto main = [&]() -> Coro<> {
       World world(token);
       auto help = create_task(helper(world));

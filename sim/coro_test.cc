@@ -17,7 +17,7 @@ using sim::test::Log;
 using testing::ElementsAre;
 
 Coro<int> number(int n) { co_return n; }
-Coro<> failing() {
+Coro<> failing_coroutine() {
   throw std::out_of_range("far");
   co_return;
 }
@@ -90,7 +90,7 @@ TEST(Coro, ItsExceptionArrivesAtTheAwait) {
   const auto body = []() -> Coro<> {
     bool caught = false;
     try {
-      co_await failing();
+      co_await failing_coroutine();
     } catch (const std::out_of_range&) {
       caught = true;
     }
@@ -109,7 +109,7 @@ TEST(Coro, AnExceptionPassesThroughAllThatAwaitAndUnwindsThem) {
   const auto inner = [&]() -> Coro<> {
     const Leaving leaving{log, "inner"};
     co_await sim::yield();
-    co_await failing();
+    co_await failing_coroutine();
   };
   const auto middle = [&]() -> Coro<> {
     const Leaving leaving{log, "middle"};

@@ -32,7 +32,7 @@ std::string here(int line) { return __FILE__ + (":" + std::to_string(line)); }
 
 // The findings of a run of `main` that ends well.
 template <class Main>
-std::vector<Finding> findings_of(Main main, RunOptions options = {}) {
+std::vector<Finding> findings_of_run(Main main, RunOptions options = {}) {
   Findings findings;
   options.observer = &findings;
   sim::run(main(), options);
@@ -42,7 +42,7 @@ std::vector<Finding> findings_of(Main main, RunOptions options = {}) {
 constexpr int kForgottenLine = __LINE__ + 1;
 Coro<int> forgotten(int n) { co_return n; }
 
-Coro<> failing() {
+Coro<> failing_child() {
   co_await sim::yield();
   throw std::runtime_error("broken");
 }
@@ -76,7 +76,7 @@ TEST(NeverAwaited, NamesTheCoroutineAndItsPlaceAndWhereTheTaskStood) {
     { const auto dropped = forgotten(1); }
     line = __LINE__ - 2;
   };
-  const auto findings = findings_of(main);
+  const auto findings = findings_of_run(main);
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_EQ(findings[0].kind, FindingKind::never_awaited);
   EXPECT_EQ(findings[0].message,
@@ -98,7 +98,7 @@ TEST(NeverAwaited, IsSilentForWhatWasAwaitedStartedOrDeclined) {
     Coro<int> target = std::move(moved);
     co_await std::move(target);
   };
-  EXPECT_THAT(findings_of(main), IsEmpty());
+  EXPECT_THAT(findings_of_run(main), IsEmpty());
 }
 
 TEST(NeverAwaited, ReportsACoroutineThatAnExceptionLeftBehind) {
@@ -110,7 +110,7 @@ TEST(NeverAwaited, ReportsACoroutineThatAnExceptionLeftBehind) {
     };
     co_await sim::settle(inner());
   };
-  const auto findings = findings_of(main);
+  const auto findings = findings_of_run(main);
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_EQ(findings[0].kind, FindingKind::never_awaited);
 }
@@ -122,7 +122,7 @@ TEST(NeverAwaited, ReportsOperationsThatNobodyAwaited) {
     static_cast<void>(event.wait());
     co_return;
   };
-  const auto findings = findings_of(main);
+  const auto findings = findings_of_run(main);
   ASSERT_EQ(findings.size(), 2u);
   EXPECT_EQ(findings[0].message, "'sleep' was never awaited, in task main");
   EXPECT_EQ(findings[1].message, "'Event.wait' was never awaited, in task main");
@@ -131,12 +131,12 @@ TEST(NeverAwaited, ReportsOperationsThatNobodyAwaited) {
 TEST(ExceptionNeverRetrieved, IsReportedWhenTheLastHandleGoes) {
   std::vector<std::string> order;
   const auto main = [&]() -> Coro<> {
-    std::optional<Task<>> task = create_task(failing(), "careless");
+    std::optional<Task<>> task = create_task(failing_child(), "careless");
     co_await sim::sleep(1s);
     EXPECT_TRUE(task->done());
     task.reset();
   };
-  const auto findings = findings_of(main);
+  const auto findings = findings_of_run(main);
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_EQ(findings[0].kind, FindingKind::exception_never_retrieved);
   EXPECT_EQ(findings[0].message,
@@ -146,10 +146,10 @@ TEST(ExceptionNeverRetrieved, IsReportedWhenTheLastHandleGoes) {
 
 TEST(ExceptionNeverRetrieved, IsReportedForATaskWithoutAHandle) {
   const auto main = []() -> Coro<> {
-    create_task(failing());
+    create_task(failing_child());
     co_await sim::sleep(1s);
   };
-  const auto findings = findings_of(main);
+  const auto findings = findings_of_run(main);
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_EQ(findings[0].kind, FindingKind::exception_never_retrieved);
 }
@@ -159,7 +159,7 @@ TEST(ExceptionNeverRetrieved, IsReportedForAFuture) {
     sim::running_loop().create_future<int>().set_exception(std::out_of_range("far"));
     co_return;
   };
-  const auto findings = findings_of(main);
+  const auto findings = findings_of_run(main);
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_EQ(findings[0].message,
             "Future ended with an exception that nobody looked at: std::out_of_range: far");
@@ -167,8 +167,8 @@ TEST(ExceptionNeverRetrieved, IsReportedForAFuture) {
 
 TEST(ExceptionNeverRetrieved, IsSilentOnceSomebodyLooked) {
   const auto looks = [](auto look) {
-    return findings_of([&]() -> Coro<> {
-      auto task = create_task(failing());
+    return findings_of_run([&]() -> Coro<> {
+      auto task = create_task(failing_child());
       co_await sim::sleep(1s);
       look(task);
     });
@@ -181,7 +181,7 @@ TEST(ExceptionNeverRetrieved, IsSilentOnceSomebodyLooked) {
 
 TEST(ExceptionNeverRetrieved, IsSilentForWhatWasAwaited) {
   const auto await_a_task = []() -> Coro<> {
-    auto task = create_task(failing());
+    auto task = create_task(failing_child());
     const auto ended = co_await sim::settle(task);
     EXPECT_FALSE(ended.has_value());
   };
@@ -191,8 +191,8 @@ TEST(ExceptionNeverRetrieved, IsSilentForWhatWasAwaited) {
     const auto ended = co_await sim::settle(std::move(future));
     EXPECT_FALSE(ended.has_value());
   };
-  EXPECT_THAT(findings_of(await_a_task), IsEmpty());
-  EXPECT_THAT(findings_of(await_a_future), IsEmpty());
+  EXPECT_THAT(findings_of_run(await_a_task), IsEmpty());
+  EXPECT_THAT(findings_of_run(await_a_future), IsEmpty());
 }
 
 TEST(ExceptionNeverRetrieved, IsSilentForACancellation) {
@@ -201,7 +201,7 @@ TEST(ExceptionNeverRetrieved, IsSilentForACancellation) {
     co_await sim::yield();
     co_await sim::yield();
   };
-  EXPECT_THAT(findings_of(main), IsEmpty());
+  EXPECT_THAT(findings_of_run(main), IsEmpty());
 }
 
 TEST(PendingAtEnd, ShowsWhatMainLeftAndWhatItWaitsFor) {
@@ -214,7 +214,7 @@ TEST(PendingAtEnd, ShowsWhatMainLeftAndWhatItWaitsFor) {
     create_task(child(), "left");
     co_await sim::yield();
   };
-  const auto findings = findings_of(main);
+  const auto findings = findings_of_run(main);
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_EQ(findings[0].kind, FindingKind::pending_at_end);
   EXPECT_EQ(findings[0].message,
@@ -298,7 +298,7 @@ TEST(LimitExceeded, OfLiveTasksIsReportedOnceWithTheStackThatPassedIt) {
     for (int i = 0; i < 10; ++i) tasks.push_back(create_task(sim::sleep(1s)));
     co_await sim::gather(tasks);
   };
-  const auto findings = findings_of(main, options);
+  const auto findings = findings_of_run(main, options);
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_EQ(findings[0].kind, FindingKind::limit_exceeded);
   EXPECT_THAT(findings[0].message, StartsWith("more than 4 tasks alive"));
@@ -312,7 +312,7 @@ TEST(LimitExceeded, OfReadyHandles) {
     for (int i = 0; i < 10; ++i) sim::running_loop().call_soon([] {});
     co_await sim::yield();
   };
-  const auto findings = findings_of(main, options);
+  const auto findings = findings_of_run(main, options);
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_THAT(findings[0].message, StartsWith("more than 5 handles ready"));
 }
@@ -326,7 +326,7 @@ TEST(LimitExceeded, OfQueueDepthIsToldApartFromTheOthers) {
     for (int i = 0; i < 10; ++i) queue.put_nowait(i);
     co_await create_task(sim::yield());
   };
-  const auto findings = findings_of(main, options);
+  const auto findings = findings_of_run(main, options);
   ASSERT_EQ(findings.size(), 2u);
   EXPECT_THAT(findings[0].message, StartsWith("more than 2 items in a Queue"));
   EXPECT_THAT(findings[1].message, StartsWith("more than 1 tasks alive"));
@@ -334,7 +334,7 @@ TEST(LimitExceeded, OfQueueDepthIsToldApartFromTheOthers) {
 
 TEST(BlockingStep, IsReportedFromTheLimitOn) {
   const auto busy_for = [](sim::Duration d) {
-    return findings_of([&]() -> Coro<> {
+    return findings_of_run([&]() -> Coro<> {
       sim::busy(d);
       EXPECT_EQ(sim::uptime(), d);
       co_return;
@@ -368,7 +368,7 @@ TEST(Livelock, IsNoFindingForARunThatEndsWithinItsSteps) {
   const auto main = []() -> Coro<> {
     for (int i = 0; i < 900; ++i) co_await sim::yield();
   };
-  EXPECT_THAT(findings_of(main, options), IsEmpty());
+  EXPECT_THAT(findings_of_run(main, options), IsEmpty());
 }
 
 TEST(FunctionName, IsTheBareNameOfACoroutine) {
@@ -380,7 +380,7 @@ TEST(FunctionName, IsTheBareNameOfACoroutine) {
     EXPECT_EQ(lambda.name(), "lambda-2");
     co_await sim::gather(function, lambda);
   };
-  EXPECT_THAT(findings_of(main), IsEmpty());
+  EXPECT_THAT(findings_of_run(main), IsEmpty());
 }
 
 }  // namespace

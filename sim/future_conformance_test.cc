@@ -16,20 +16,16 @@ namespace {
 
 using namespace std::chrono_literals;
 using sim::Coro;
-using sim::create_task;
 using sim::Future;
 using sim::InvalidStateError;
 using sim::Task;
+using sim::create_task;
 using sim::test::Findings;
 using sim::test::Log;
+using sim::test::make_future;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-template <class T = void>
-Future<T> make_future() {
-  return sim::running_loop().create_future<T>();
-}
 
 TEST(Future, AnExceptionEndsItOnceAndStays) {
   const auto body = []() -> Coro<> {

@@ -17,14 +17,10 @@ using sim::CancelledError;
 using sim::Coro;
 using sim::Future;
 using sim::InvalidStateError;
-using sim::test::cancel_message_of;
 using sim::test::Log;
+using sim::test::cancel_message_of;
+using sim::test::make_future;
 using testing::ElementsAre;
-
-template <class T = void>
-Future<T> make_future() {
-  return sim::running_loop().create_future<T>();
-}
 
 // Runs f() as a callback of a loop.
 template <class F>

@@ -12,7 +12,7 @@ using sim::Coro;
 using sim::test::IterationCounter;
 using sim::test::iterations;
 
-Coro<> nothing() { co_return; }
+Coro<> ends_at_once() { co_return; }
 Coro<> sleep_long() { co_await sim::sleep(1h); }
 
 template <class F>
@@ -30,7 +30,7 @@ Coro<int> iterations_after(sim::Duration d, F operation) {
   co_return counter.count();
 }
 
-TEST(Iterations, ACoroutineRunsInsideItsAwaiter) { EXPECT_EQ(iterations_of(nothing), 0); }
+TEST(Iterations, ACoroutineRunsInsideItsAwaiter) { EXPECT_EQ(iterations_of(ends_at_once), 0); }
 
 TEST(Iterations, AFutureThatIsDoneDoesNotSuspend) {
   EXPECT_EQ(iterations_of([] {
@@ -55,12 +55,12 @@ TEST(Iterations, YieldsAddUp) {
 }
 
 TEST(Iterations, ATaskTakesTwo) {
-  EXPECT_EQ(iterations_of([] { return sim::create_task(nothing()); }), 2);
+  EXPECT_EQ(iterations_of([] { return sim::create_task(ends_at_once()); }), 2);
 }
 
 TEST(Iterations, ATaskThatIsDoneDoesNotSuspend) {
   const auto await_again = []() -> Coro<int> {
-    auto task = sim::create_task(nothing());
+    auto task = sim::create_task(ends_at_once());
     co_await task;
     const auto operation = [&] { return task; };
     co_return co_await iterations(operation);
@@ -78,9 +78,10 @@ TEST(Iterations, AFutureTakesOneFromItsResult) {
 }
 
 TEST(Iterations, GatherTakesThree) {
-  EXPECT_EQ(iterations_of([] { return sim::gather(nothing()); }), 3);
-  EXPECT_EQ(iterations_of([] { return sim::gather(nothing(), nothing(), nothing()); }), 3);
-  EXPECT_EQ(iterations_of([] { return sim::gather_settled(nothing()); }), 3);
+  EXPECT_EQ(iterations_of([] { return sim::gather(ends_at_once()); }), 3);
+  const auto three = [] { return sim::gather(ends_at_once(), ends_at_once(), ends_at_once()); };
+  EXPECT_EQ(iterations_of(three), 3);
+  EXPECT_EQ(iterations_of([] { return sim::gather_settled(ends_at_once()); }), 3);
 }
 
 TEST(Iterations, GatherOfWhatIsDoneTakesNone) {
@@ -94,7 +95,7 @@ TEST(Iterations, GatherOfWhatIsDoneTakesNone) {
 }
 
 TEST(Iterations, ShieldTakesThree) {
-  EXPECT_EQ(iterations_of([] { return sim::shield(nothing()); }), 3);
+  EXPECT_EQ(iterations_of([] { return sim::shield(ends_at_once()); }), 3);
 }
 
 TEST(Iterations, ShieldOfWhatIsDoneTakesNone) {
@@ -107,7 +108,7 @@ TEST(Iterations, ShieldOfWhatIsDoneTakesNone) {
 }
 
 TEST(Iterations, WaitTakesThree) {
-  EXPECT_EQ(iterations_of([] { return sim::wait({}, sim::create_task(nothing())); }), 3);
+  EXPECT_EQ(iterations_of([] { return sim::wait({}, sim::create_task(ends_at_once())); }), 3);
 }
 
 TEST(Iterations, WaitForWhatIsDoneTakesTwo) {
@@ -125,11 +126,11 @@ TEST(Iterations, WaitForWhatIsDoneTakesTwo) {
 }
 
 TEST(Iterations, WaitForOfACoroutineRunsItInline) {
-  EXPECT_EQ(iterations_of([] { return sim::wait_for(nothing(), 1s); }), 0);
+  EXPECT_EQ(iterations_of([] { return sim::wait_for(ends_at_once(), 1s); }), 0);
 }
 
 TEST(Iterations, WaitForOfATaskTakesTwo) {
-  EXPECT_EQ(iterations_of([] { return sim::wait_for(sim::create_task(nothing()), 1s); }), 2);
+  EXPECT_EQ(iterations_of([] { return sim::wait_for(sim::create_task(ends_at_once()), 1s); }), 2);
 }
 
 TEST(Iterations, WaitForWithNoTimeTakesThreeAndTheChildNeverStarts) {
@@ -205,7 +206,7 @@ TEST(Iterations, AQueueWithAnItemTakesNone) {
 
 TEST(Iterations, ACancelledTaskTakesTwo) {
   EXPECT_EQ(iterations_of([] {
-              auto unstarted = sim::create_task(nothing());
+              auto unstarted = sim::create_task(ends_at_once());
               unstarted.cancel();
               return unstarted;
             }),

@@ -23,7 +23,7 @@ using sim::Task;
 using sim::test::Log;
 using testing::ElementsAre;
 
-using Token = std::shared_ptr<int>;
+using Witness = std::shared_ptr<int>;
 
 // Breaks a run off with a failed check: nothing can run any more, so all is destroyed where it
 // stands.
@@ -41,11 +41,11 @@ void break_off(Main main) {
 }
 
 TEST(Lifetime, ATaskGoesWithItsLoopWhereverItStands) {
-  const Token token = std::make_shared<int>(0);
+  const Witness token = std::make_shared<int>(0);
   sim::Lock held;
   sim::Event event;
-  sim::Queue<Token> empty;
-  sim::Queue<Token> full(1);
+  sim::Queue<Witness> empty;
+  sim::Queue<Witness> full(1);
   full.put_nowait(nullptr);
   sim::Semaphore none(0);
   const auto forever = []() -> Coro<> { co_await running_loop().create_future<>(); };
@@ -53,7 +53,7 @@ TEST(Lifetime, ATaskGoesWithItsLoopWhereverItStands) {
   const std::vector<std::function<Coro<>()>> waits = {
       [&]() -> Coro<> { co_await sim::sleep(1h); },
       [&]() -> Coro<> { for (;;) co_await sim::yield(); },
-      [&]() -> Coro<> { co_await running_loop().create_future<Token>(); },
+      [&]() -> Coro<> { co_await running_loop().create_future<Witness>(); },
       [&]() -> Coro<> { co_await create_task(forever()); },
       [&]() -> Coro<> { co_await forever(); },
       [&]() -> Coro<> { co_await held.acquire(); },
@@ -73,8 +73,8 @@ TEST(Lifetime, ATaskGoesWithItsLoopWhereverItStands) {
       [&]() -> Coro<> { co_await sim::finally_do(forever, forever); },
   };
   for (const auto& wait : waits) {
-    const auto waiting = [&](Token argument) -> Coro<> {
-      const Token local = argument;
+    const auto waiting = [&](Witness argument) -> Coro<> {
+      const Witness local = argument;
       co_await wait();
     };
     const auto main = [&]() -> Coro<> {
@@ -119,8 +119,8 @@ TEST(Lifetime, TasksGoNewestFirstAndALeafBeforeItsAwaiter) {
 }
 
 TEST(Lifetime, ATaskThatNeverStartedGoesWithoutAWord) {
-  const Token token = std::make_shared<int>(0);
-  const auto child = [](Token) -> Coro<> { co_return; };
+  const Witness token = std::make_shared<int>(0);
+  const auto child = [](Witness) -> Coro<> { co_return; };
   const auto main = [&]() -> Coro<> {
     running_loop().call_later(1s, [&] { create_task(child(token)); });
     co_return;
@@ -130,7 +130,7 @@ TEST(Lifetime, ATaskThatNeverStartedGoesWithoutAWord) {
 }
 
 TEST(Lifetime, CallbacksThatNeverRunAreDestroyed) {
-  const Token token = std::make_shared<int>(0);
+  const Witness token = std::make_shared<int>(0);
   const auto main = [&]() -> Coro<> {
     running_loop().call_later(1h, [token] {});
     running_loop().call_later(1h, [token] {}).cancel();
@@ -147,13 +147,13 @@ TEST(Lifetime, CallbacksThatNeverRunAreDestroyed) {
 }
 
 TEST(Lifetime, DestructorsMayUseTheLoopWhileItGoes) {
-  const Token token = std::make_shared<int>(0);
+  const Witness token = std::make_shared<int>(0);
   sim::Event event;
   struct Uses {
     std::function<void()> use;
     ~Uses() { use(); }
   };
-  const auto forever = [](Token) -> Coro<> { co_await running_loop().create_future<>(); };
+  const auto forever = [](Witness) -> Coro<> { co_await running_loop().create_future<>(); };
   const auto main = [&]() -> Coro<> {
     auto future = running_loop().create_future<>();
     future.add_done_callback([token] {});
@@ -176,10 +176,10 @@ TEST(Lifetime, DestructorsMayUseTheLoopWhileItGoes) {
 }
 
 TEST(Lifetime, CallbacksMayUseTheLoopAsTheyAreDestroyed) {
-  const Token token = std::make_shared<int>(0);
+  const Witness token = std::make_shared<int>(0);
   struct Uses {
-    Token token;
-    explicit Uses(Token t) : token(std::move(t)) {}
+    Witness token;
+    explicit Uses(Witness t) : token(std::move(t)) {}
     Uses(Uses&& other) noexcept : token(std::move(other.token)) {}
     ~Uses() {
       if (token == nullptr) return;
@@ -199,21 +199,21 @@ TEST(Lifetime, CallbacksMayUseTheLoopAsTheyAreDestroyed) {
 }
 
 TEST(Lifetime, HandlesOutliveTheirLoop) {
-  const Token token = std::make_shared<int>(0);
-  std::optional<Task<Token>> ended;
+  const Witness token = std::make_shared<int>(0);
+  std::optional<Task<Witness>> ended;
   std::optional<Task<>> pending;
   std::optional<sim::AnyTask> any;
-  std::optional<Future<Token>> set;
+  std::optional<Future<Witness>> set;
   std::optional<Future<>> unset;
   sim::Handle timer;
   sim::Handle ran;
-  const auto give = [](Token t) -> Coro<Token> { co_return t; };
-  const auto forever = [](Token) -> Coro<> { co_await running_loop().create_future<>(); };
+  const auto give = [](Witness t) -> Coro<Witness> { co_return t; };
+  const auto forever = [](Witness) -> Coro<> { co_await running_loop().create_future<>(); };
   const auto main = [&]() -> Coro<> {
     ended = create_task(give(token));
     pending = create_task(forever(token), "pending");
     any = *pending;
-    set = running_loop().create_future<Token>();
+    set = running_loop().create_future<Witness>();
     set->set_result(token);
     unset = running_loop().create_future<>();
     unset->add_done_callback([token] {});
@@ -281,8 +281,8 @@ TEST(Lifetime, AHandleOfOneRunMayBeReadInTheNextAndNotAwaitedWhileItIsPending) {
 }
 
 TEST(Lifetime, ATaskMayHoldItsOwnHandle) {
-  const Token token = std::make_shared<int>(0);
-  const auto child = [](Token, std::shared_ptr<Task<>> self) -> Coro<> {
+  const Witness token = std::make_shared<int>(0);
+  const auto child = [](Witness, std::shared_ptr<Task<>> self) -> Coro<> {
     co_await sim::sleep(1s);
     static_cast<void>(self);
   };
@@ -338,12 +338,12 @@ TEST(Lifetime, AnExceptionFromADecisionSourceBreaksTheRunOff) {
       throw std::logic_error("broken source");
     }
   };
-  const Token token = std::make_shared<int>(0);
+  const Witness token = std::make_shared<int>(0);
   Broken broken;
   sim::RunOptions options;
   options.source = &broken;
   options.order = sim::Order::any;
-  const auto child = [](Token) -> Coro<> { co_await sim::sleep(1s); };
+  const auto child = [](Witness) -> Coro<> { co_await sim::sleep(1s); };
   const auto main = [&]() -> Coro<> { co_await sim::gather(child(token), child(token)); };
   EXPECT_THROW(sim::run(main(), options), std::logic_error);
   EXPECT_EQ(token.use_count(), 1);

@@ -22,7 +22,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 // The findings of a plain run, which a broken monitor ends.
-std::vector<sim::Finding> findings_of(const sim::Body& body) {
+std::vector<sim::Finding> findings_of_monitored(const sim::Body& body) {
   sim::test::Findings findings;
   sim::Runner runner(sim::test::observed_by(findings));
   try {
@@ -53,7 +53,7 @@ Coro<> two_spend() {
 }
 
 TEST(Always, NamesTheStepAndTheTaskThatBrokeIt) {
-  const auto findings = findings_of(two_spend);
+  const auto findings = findings_of_monitored(two_spend);
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_EQ(findings[0].kind, FindingKind::invariant);
   EXPECT_EQ(findings[0].message,
@@ -77,7 +77,7 @@ TEST(Always, EndsTheExecutionAtTheStepThatBrokeIt) {
       co_await sim::yield();
     }
   };
-  EXPECT_EQ(findings_of(body).size(), 1u);
+  EXPECT_EQ(findings_of_monitored(body).size(), 1u);
   EXPECT_EQ(steps, 2);
 }
 
@@ -87,14 +87,14 @@ TEST(Always, IsNoneWhereItHolds) {
     sim::always("the balance is not negative", [&] { return balance.get() >= 0; });
     co_await sim::gather(spends(balance, 5), spends(balance, 5));
   };
-  EXPECT_THAT(findings_of(body), IsEmpty());
+  EXPECT_THAT(findings_of_monitored(body), IsEmpty());
   const sim::Report report = explore_all(body);
   EXPECT_TRUE(report.ok());
   EXPECT_TRUE(report.exhausted);
 }
 
 TEST(Always, SeesPlainVariablesAndWhatCallbacksDo) {
-  const auto findings = findings_of([]() -> Coro<> {
+  const auto findings = findings_of_monitored([]() -> Coro<> {
     int n = 0;
     sim::always("n is 0", [&] { return n == 0; });
     sim::running_loop().call_later(1s, [&] { n = 1; });
@@ -105,7 +105,7 @@ TEST(Always, SeesPlainVariablesAndWhatCallbacksDo) {
 }
 
 TEST(Always, GoesWithTheTaskThatRegisteredIt) {
-  EXPECT_THAT(findings_of([]() -> Coro<> {
+  EXPECT_THAT(findings_of_monitored([]() -> Coro<> {
     const auto child = []() -> Coro<> {
       int local = 0;
       sim::always("local is 0", [&] { return local == 0; });
@@ -117,7 +117,7 @@ TEST(Always, GoesWithTheTaskThatRegisteredIt) {
 }
 
 TEST(Always, OneThatThrowsIsBroken) {
-  const auto findings = findings_of([]() -> Coro<> {
+  const auto findings = findings_of_monitored([]() -> Coro<> {
     sim::always("it can be asked", []() -> bool { throw std::runtime_error("no"); });
     co_await sim::yield();
   });
@@ -147,7 +147,7 @@ TEST(Always, LeavesTheOrderOfARunAsItIs) {
 }
 
 TEST(EventuallyWithin, IsBrokenOnceItsTimeHasPassed) {
-  const auto findings = findings_of([]() -> Coro<> {
+  const auto findings = findings_of_monitored([]() -> Coro<> {
     Shared<bool> done(false);
     sim::eventually_within(5s, "it is done", [&] { return done.get(); });
     co_await sim::sleep(6s);
@@ -160,7 +160,7 @@ TEST(EventuallyWithin, IsBrokenOnceItsTimeHasPassed) {
 }
 
 TEST(EventuallyWithin, IsKeptAtTheLastMomentAndForgottenThen) {
-  EXPECT_THAT(findings_of([]() -> Coro<> {
+  EXPECT_THAT(findings_of_monitored([]() -> Coro<> {
     Shared<bool> done(false);
     sim::eventually_within(5s, "it is done", [&] { return done.get(); });
     co_await sim::sleep(5s);
@@ -172,7 +172,7 @@ TEST(EventuallyWithin, IsKeptAtTheLastMomentAndForgottenThen) {
 }
 
 TEST(EventuallyWithin, IsNoneOfARunThatEndsBefore) {
-  EXPECT_THAT(findings_of([]() -> Coro<> {
+  EXPECT_THAT(findings_of_monitored([]() -> Coro<> {
     sim::eventually_within(5s, "never", [] { return false; });
     co_await sim::sleep(1s);
   }), IsEmpty());

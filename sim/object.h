@@ -47,8 +47,9 @@ class Object {
   // What runs looks at the object's state, or changes it. `what` says it in reports, before the
   // name of the object: "acquires". One that has been destroyed is the finding use_after_scope, and
   // the execution ends here by a throw, before anything dead is touched.
-  void note_read(const char* what = "reads", std::source_location place = {}) const {
-    if (watching()) [[unlikely]] note({what, Act::reads, false, place});
+  void note_read(const char* what = "reads", Act act = Act::reads,
+                 std::source_location place = {}) const {
+    if (watching()) [[unlikely]] note({what, act, false, place});
   }
   void note_write(const char* what = "writes", Act act = Act::writes,
                   std::source_location place = {}) const {
@@ -75,9 +76,10 @@ class Object {
   }
   bool is_dead() const { return seal() == dead_seal(); }
 
+  // First what nobody misses: malloc writes into the first 16 bytes of what is given back.
+  mutable HappensBefore::Past past_;
   ObjectName name_;
   std::uint64_t identity_;
-  mutable HappensBefore::Past past_;
   mutable std::uint64_t seal_ = 0;
 };
 

@@ -27,7 +27,7 @@ class Shared {
 
   // `place` is where a report says it was.
   const T& get(std::source_location place = std::source_location::current()) const {
-    note_read("reads", place);
+    note_read("reads", internal::Act::reads, place);
     return value_;
   }
   void set(T value, std::source_location place = std::source_location::current()) {
@@ -46,7 +46,7 @@ class Shared {
                         std::source_location place = std::source_location::current()) {
     object_.check_alive();
     if (!(value_ == expected)) {
-      note_read("compares", place);
+      note_read("compares", internal::Act::compares, place);
       return false;
     }
     note_write("exchanges", internal::Act::updates, place);
@@ -63,8 +63,8 @@ class Shared {
   }
 
  private:
-  void note_read(const char* what, std::source_location place) const {
-    object_.note_read(what, place);
+  void note_read(const char* what, internal::Act act, std::source_location place) const {
+    object_.note_read(what, act, place);
     record(false);
   }
   void note_write(const char* what, internal::Act act, std::source_location place) const {

@@ -74,7 +74,7 @@ TEST(Shared, EachAccessIsInTheTraceOnce) {
   EXPECT_THAT(accesses([](Shared<int>& s) { s.compare_exchange(2, 1); }), ElementsAre(0));
 }
 
-Coro<> deposit(Shared<int>& balance) {
+Coro<> deposit_one(Shared<int>& balance) {
   const int read = balance.get();
   co_await sim::yield();
   balance.set(read + 1);
@@ -83,7 +83,7 @@ Coro<> deposit(Shared<int>& balance) {
 TEST(Shared, DoesNotPreventALostUpdate) {
   Shared<int> balance(0);
   const auto body = [&]() -> Coro<> {
-    co_await sim::gather(deposit(balance), deposit(balance));
+    co_await sim::gather(deposit_one(balance), deposit_one(balance));
   };
   sim::run(body());
   EXPECT_EQ(balance.get(), 1);

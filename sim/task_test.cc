@@ -24,8 +24,8 @@ using sim::test::observed_by;
 using testing::ElementsAre;
 
 Coro<> nothing() { co_return; }
-Coro<int> number(int n) { co_return n; }
-Coro<int> failing() {
+Coro<int> returns(int n) { co_return n; }
+Coro<int> throws_failed() {
   throw std::out_of_range("far");
   co_return 0;
 }
@@ -69,7 +69,7 @@ TEST(Task, RunsWithoutBeingAwaitedAndWithoutAHandle) {
 
 TEST(Task, GivesTheResultOfItsCoroutine) {
   const auto body = []() -> Coro<> {
-    auto task = create_task(number(5));
+    auto task = create_task(returns(5));
     EXPECT_FALSE(task.done());
     EXPECT_THROW(task.result(), InvalidStateError);
     EXPECT_THROW(static_cast<void>(task.exception()), InvalidStateError);
@@ -89,7 +89,7 @@ TEST(Task, GivesTheExceptionOfItsCoroutineToEveryAwaiter) {
     co_return ended.exception();
   };
   const auto body = [&]() -> Coro<> {
-    auto task = create_task(failing());
+    auto task = create_task(throws_failed());
     auto [first, second] = co_await sim::gather(awaiting(task), awaiting(task));
     EXPECT_TRUE(first == second);
     EXPECT_TRUE(first == task.exception());
@@ -223,9 +223,9 @@ TEST(Task, IsNamedAfterItsCoroutineAndItsPlaceAmongItsSiblings) {
   const auto body = []() -> Coro<> {
     EXPECT_EQ(sim::current_task().name(), "main");
     auto first = create_task(nothing());
-    auto second = create_task(number(1));
+    auto second = create_task(returns(1));
     EXPECT_EQ(first.name(), "nothing-1");
-    EXPECT_EQ(second.name(), "number-2");
+    EXPECT_EQ(second.name(), "returns-2");
     co_await second;
     EXPECT_EQ(first.name(), "nothing-1") << "also when it has ended";
   };
@@ -314,7 +314,7 @@ TEST(Task, MayBeMadeOfAnythingThatCanBeAwaited) {
 TEST(Task, DoneCallbacksSeeTheTaskThatEnded) {
   Log log;
   const auto body = [&]() -> Coro<> {
-    auto task = create_task(number(4));
+    auto task = create_task(returns(4));
     task.add_done_callback([&](const Task<int>& t) { log.push_back(std::to_string(t.result())); });
     const auto id = task.add_done_callback([&] { log.push_back("removed"); });
     EXPECT_TRUE(task.remove_done_callback(id));
@@ -326,7 +326,7 @@ TEST(Task, DoneCallbacksSeeTheTaskThatEnded) {
 
 TEST(AnyTask, ActsOnTheTaskItWasMadeOf) {
   const auto body = []() -> Coro<> {
-    auto task = create_task(failing(), "typed");
+    auto task = create_task(throws_failed(), "typed");
     const AnyTask any = task;
     EXPECT_EQ(any.name(), "typed");
     any.set_name("renamed");

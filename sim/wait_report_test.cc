@@ -23,7 +23,7 @@ constexpr int kAnchor = __LINE__;
 Coro<> take(Lock& lock) {
   co_await lock.acquire();  // +2
 }
-Coro<> take_both(Lock& first, Lock& second) {
+Coro<> take_in_turn(Lock& first, Lock& second) {
   co_await first.acquire();
   co_await sim::sleep(1s);
   co_await take(second);  // +7
@@ -31,8 +31,8 @@ Coro<> take_both(Lock& first, Lock& second) {
 Coro<> embrace() {
   Lock a;  // +10
   Lock b;  // +11
-  auto one = create_task(take_both(a, b), "one");
-  auto two = create_task(take_both(b, a), "two");
+  auto one = create_task(take_in_turn(a, b), "one");
+  auto two = create_task(take_in_turn(b, a), "two");
   co_await sim::gather(one, two);  // +14
 }
 Coro<> never() {
@@ -110,10 +110,10 @@ TEST(WaitReport, OfADeadlyEmbraceNamesTheLocksTheirHoldersAndTheCycle) {
             "  at embrace  +14\n"
             "one waits for Lock made at +11, held by two\n"
             "  at take  +2\n"
-            "  at take_both  +7\n"
+            "  at take_in_turn  +7\n"
             "two waits for Lock made at +10, held by one\n"
             "  at take  +2\n"
-            "  at take_both  +7\n"
+            "  at take_in_turn  +7\n"
             "cycle: one -> two -> one");
 }
 

@@ -15,6 +15,7 @@ class TaskState;
 // What is done to an object, for those who look for misuse; to everybody else it reads or writes.
 enum class Act : std::uint8_t {
   reads,
+  compares,  // learns no more than that the value is another
   writes,
   updates,  // reads and writes in one access
   // To a queue:

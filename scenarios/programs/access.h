@@ -8,10 +8,12 @@
 //   co_await together(increment(x), increment(x));
 //
 // An access is one yield() and then the access, in one step. Nothing else is a scheduling point, so
-// a program has as many interleavings as its table of accesses says.
+// a program has as many interleavings as its table of accesses says. Reports place an access where
+// the program asks for it.
 #pragma once
 
 #include <concepts>
+#include <source_location>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -20,37 +22,43 @@
 
 namespace programs {
 
+using Place = std::source_location;
+
 template <class T>
-sim::Coro<T> read(const sim::Shared<T>& variable) {
+sim::Coro<T> read(const sim::Shared<T>& variable, Place place = Place::current()) {
   co_await sim::yield();
-  co_return variable.get();
+  co_return variable.get(place);
 }
 
 template <class T>
-sim::Coro<> write(sim::Shared<T>& variable, std::type_identity_t<T> value) {
+sim::Coro<> write(sim::Shared<T>& variable, std::type_identity_t<T> value,
+                  Place place = Place::current()) {
   co_await sim::yield();
-  variable.set(std::move(value));
+  variable.set(std::move(value), place);
 }
 
 // variable += d in two accesses: a read, then a write.
 template <class T>
-sim::Coro<> add(sim::Shared<T>& variable, std::type_identity_t<T> d) {
-  const T seen = co_await read(variable);
-  co_await write(variable, seen + d);
+sim::Coro<> add(sim::Shared<T>& variable, std::type_identity_t<T> d,
+                Place place = Place::current()) {
+  const T seen = co_await read(variable, place);
+  co_await write(variable, seen + d, place);
 }
 
 // variable += d in one access; gives the new value.
 template <class T>
-sim::Coro<T> atomic_add(sim::Shared<T>& variable, std::type_identity_t<T> d) {
+sim::Coro<T> atomic_add(sim::Shared<T>& variable, std::type_identity_t<T> d,
+                        Place place = Place::current()) {
   co_await sim::yield();
-  co_return variable.fetch_add(d) + d;
+  co_return variable.fetch_add(d, place) + d;
 }
 
 template <class T>
 sim::Coro<bool> compare_exchange(sim::Shared<T>& variable, std::type_identity_t<T> expected,
-                                 std::type_identity_t<T> desired) {
+                                 std::type_identity_t<T> desired,
+                                 Place place = Place::current()) {
   co_await sim::yield();
-  co_return variable.compare_exchange(expected, desired);
+  co_return variable.compare_exchange(expected, desired, place);
 }
 
 // L: an attempt to acquire is the access; who has to wait for the lock waits in its queue.

@@ -14,7 +14,7 @@ using sim::Coro;
 using sim::FindingKind;
 using testing::HasSubstr;
 
-sim::Report explore(const sim::Body& body, bool detect) {
+sim::Report run_timed(const sim::Body& body, bool detect) {
   return sim::explore(body, {.strategy = sim::Strategy::parse("fifo"), .max_executions = 1,
                              .check_determinism = false, .detect_blocking = detect});
 }
@@ -26,7 +26,7 @@ Coro<> sleeps_for_real() {
 }
 
 TEST(BlockingStep, OfRealTimeNamesTheTask) {
-  const sim::Report report = explore(sleeps_for_real, true);
+  const sim::Report report = run_timed(sleeps_for_real, true);
   EXPECT_TRUE(report.ok());
   ASSERT_EQ(report.warnings.size(), 1u);
   EXPECT_EQ(report.warnings[0].kind, FindingKind::blocking_step);
@@ -35,12 +35,12 @@ TEST(BlockingStep, OfRealTimeNamesTheTask) {
 }
 
 TEST(BlockingStep, OfRealTimeIsNotLookedForUnlessAsked) {
-  EXPECT_TRUE(explore(sleeps_for_real, false).warnings.empty());
+  EXPECT_TRUE(run_timed(sleeps_for_real, false).warnings.empty());
 }
 
 TEST(BlockingStep, IsNoneOfVirtualTime) {
   const auto body = []() -> Coro<> { co_await sim::sleep(std::chrono::hours(1)); };
-  EXPECT_TRUE(explore(body, true).warnings.empty());
+  EXPECT_TRUE(run_timed(body, true).warnings.empty());
 }
 
 }  // namespace

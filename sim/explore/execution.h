@@ -45,6 +45,8 @@ class Execution final : private Observer {
   // The same with every step recorded in a trace.
   const ExecutionResult& run_traced(DecisionSource& source, Trace& trace);
 
+  // Of the run in progress, or of the last one.
+  const ExecutionResult& result() const { return result_; }
   std::uint64_t executions() const { return executions_; }
   std::uint64_t steps() const { return steps_; }
 

@@ -64,22 +64,59 @@ class SharedObjects {
   std::vector<std::string> legend_;
 };
 
-std::string what_it_did(const NarratedStep& step, const SharedObjects& objects) {
+// Where an access was: where it says, else where its task resumed.
+const std::string& place_of(const NarratedAccess& access, const NarratedStep& step) {
+  return access.place.empty() ? step.place : access.place;
+}
+
+// Says where things are: by the line alone if all that are told are in one file.
+class Places {
+ public:
+  Places(const std::vector<NarratedStep>& steps, const SharedObjects& objects) {
+    for (const NarratedStep& step : steps) {
+      if (step.deviations > 0) note(step.place);
+      for (const NarratedAccess& access : step.accesses) {
+        if (objects.letter_of(access.object) != nullptr) note(place_of(access, step));
+      }
+    }
+  }
+  // ":12" or "bank.cc:12" of "src/bank.cc:12" or "deposit  src/bank.cc:12".
+  std::string brief(const std::string& place) const {
+    return place.substr(files_.size() == 1 ? place.rfind(':') : place.find_last_of("/ ") + 1);
+  }
+  // What brief() leaves out; empty where it says all.
+  std::string legend() const {
+    return files_.size() == 1 ? ":N is line N of " + *files_.begin() : std::string();
+  }
+
+ private:
+  void note(const std::string& place) {
+    if (place.empty()) return;
+    const std::size_t from = place.rfind(' ') + 1;
+    files_.insert(place.substr(from, place.rfind(':') - from));
+  }
+  std::set<std::string> files_;
+};
+
+// What a step did: each access with the place it was at, where that is another than the one before.
+std::string what_it_did(const NarratedStep& step, const SharedObjects& objects,
+                        const Places& places) {
   std::string text;
+  std::string last_place;
+  std::string last_word;
   for (const NarratedAccess& access : step.accesses) {
     const std::string* letter = objects.letter_of(access.object);
     if (letter == nullptr) continue;
+    const std::string& place = place_of(access, step);
     const std::string word = access.what + " " + *letter;
-    if (text.ends_with(word)) continue;
-    text += (text.empty() ? "" : ", ") + word;
+    if (place == last_place && word == last_word) continue;
+    text += text.empty() ? "" : ", ";
+    if (place != last_place && !place.empty()) text += places.brief(place) + " ";
+    text += word;
+    last_place = place;
+    last_word = word;
   }
   return text;
-}
-
-// ":12" of "deposit  bank.cc:12".
-std::string line_of(const std::string& place) {
-  const std::size_t colon = place.rfind(':');
-  return colon == std::string::npos ? "" : place.substr(colon);
 }
 
 std::string describe(const NarratedDeviation& deviation, const Narration& narration) {
@@ -89,16 +126,17 @@ std::string describe(const NarratedDeviation& deviation, const Narration& narrat
     case DecisionKind::ready: {
       std::string text = deviation.chosen + " ran before " + others + ", which " +
                          (one ? "was" : "were") + " ready first";
-      if (deviation.step < narration.steps.size()) {
-        const std::string& place = narration.steps[deviation.step].place;
-        if (!place.empty()) text += "; it went on at " + place;
-      }
+      const NarratedStep* step = narration.step(deviation.step);
+      if (step != nullptr && !step->place.empty()) text += "; it went on at " + step->place;
       return text;
     }
     case DecisionKind::cancel:
       return deviation.chosen + " was cancelled";
-    case DecisionKind::timer:
-      return "a timer fired although tasks were ready";
+    case DecisionKind::timer: {
+      const NarratedStep* step = narration.step(deviation.step);
+      return "time went on" + (step != nullptr ? " to " + format_seconds(step->time) : "") +
+             " although tasks were ready; what was due by then joined them";
+    }
     case DecisionKind::timer_tie:
       return "of timers due at one instant, number " + std::to_string(deviation.index + 1) +
              " fired first";
@@ -115,11 +153,22 @@ std::string describe(const NarratedDeviation& deviation, const Narration& narrat
 // The table of steps.
 class Lanes {
  public:
-  Lanes(const Narration& narration, const SharedObjects& objects) {
+  Lanes(const Narration& narration, const SharedObjects& objects, const Places& places) {
+    // Those before the first step that is told have led to none of them.
+    std::size_t decision = 0;
+    while (decision < narration.deviations.size() &&
+           narration.deviations[decision].step < narration.first) {
+      ++decision;
+    }
     for (const NarratedStep& step : narration.steps) {
-      const std::string did = what_it_did(step, objects);
-      if (did.empty() && step.deviation < 0) continue;
-      rows_.push_back({&step, line_of(step.place) + (did.empty() ? "" : " " + did)});
+      std::string mark;
+      for (int i = 0; i < step.deviations; ++i) {
+        mark += (mark.empty() ? "*" : ",") + std::to_string(++decision);
+      }
+      const std::string did = what_it_did(step, objects, places);
+      if (did.empty() && step.deviations == 0) continue;
+      const std::string stands = step.place.empty() ? "" : places.brief(step.place);
+      rows_.push_back({&step, did.empty() ? stands : did, mark});
     }
     if (rows_.size() > kMostRows) {
       left_out_ = rows_.size() - kMostRows;
@@ -142,15 +191,16 @@ class Lanes {
       }
       widths.push_back(width + 2);
     }
-    std::string text(kTimeColumn, ' ');
+    std::size_t mark_width = kLeastMarkWidth;
+    for (const Row& row : rows_) mark_width = std::max(mark_width, row.mark.size() + 3);
+    std::string text(kTimeWidth + mark_width, ' ');
     for (std::size_t i = 0; i < tasks_.size(); ++i) text += pad(tasks_[i], widths[i]);
     trim(text);
     if (left_out_ > 0) text += "  ... " + counted(left_out_, "earlier step") + " left out\n";
     for (const Row& row : rows_) {
       const std::string time = format_seconds(row.step->time);
-      const int deviation = row.step->deviation;
-      text += std::string(time.size() < 10 ? 10 - time.size() : 0, ' ') + time +
-              pad(deviation < 0 ? "" : "  *" + std::to_string(deviation + 1), 6);
+      text += std::string(time.size() < kTimeWidth ? kTimeWidth - time.size() : 0, ' ') + time +
+              pad("  " + row.mark, mark_width);
       for (std::size_t i = 0; i < tasks_.size(); ++i) {
         text += pad(tasks_[i] == row.step->task ? row.cell : "", widths[i]);
       }
@@ -163,9 +213,11 @@ class Lanes {
   struct Row {
     const NarratedStep* step;
     std::string cell;
+    std::string mark;  // the numbers of the decisions that led here
   };
   static constexpr std::size_t kMostRows = 40;
-  static constexpr std::size_t kTimeColumn = 16;
+  static constexpr std::size_t kTimeWidth = 10;
+  static constexpr std::size_t kLeastMarkWidth = 6;
 
   static std::string pad(std::string text, std::size_t width) {
     if (text.size() < width) text.append(width - text.size(), ' ');
@@ -207,7 +259,7 @@ std::string describe_decisions(const Failure& failure, const Narration& narratio
   }
   text += failure.also_under_fifo ? "also under asyncio's FIFO order of ready tasks\n"
                                   : "needs an executor that reorders ready tasks, as those of "
-                                    "C++ may: not seen under asyncio's FIFO order\n";
+                                    "C++ may; not seen in asyncio's order\n";
   return text;
 }
 
@@ -247,8 +299,12 @@ std::string explain(const Failure& failure, const Narration& narration,
   text += also_found(failure, narration);
   text += describe_decisions(failure, narration);
   const SharedObjects objects(narration.steps);
-  const std::string table = Lanes(narration, objects).text();
-  if (!table.empty()) text += "\n" + table;
+  const Places places(narration.steps, objects);
+  const std::string table = Lanes(narration, objects, places).text();
+  if (!table.empty()) {
+    text += "\n" + table;
+    if (!places.legend().empty()) text += "  " + places.legend() + "\n";
+  }
   for (const std::string& line : objects.legend()) text += "  " + line + "\n";
   if (!replay_line.empty()) text += "\nreplay: " + replay_line + "\n";
   return text;

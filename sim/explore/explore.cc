@@ -194,13 +194,18 @@ class Exploration {
 
   // The failure as it is told: by the run that it was shrunk to.
   void complete(Failure failure) {
-    const Narration narration = narrate(body_, run_options(options_), failure.deviations);
+    const Narration narration =
+        narrate(body_, run_options(options_), failure.deviations, options_.ignore);
     if (narration.result.failed) failure.finding = narration.result.failure();
     failure.kind = failure.finding.kind;
     failure.message = failure.finding.message;
     failure.token =
         Token{{context(options_), shape(), options_.seed}, failure.deviations}.to_string();
-    failure.also_under_fifo = options_.order == Order::fifo || fails_under_fifo(failure.finding);
+    const auto reorders = [](const NarratedDeviation& each) {
+      return each.kind == DecisionKind::ready;
+    };
+    failure.also_under_fifo = std::ranges::none_of(narration.deviations, reorders) ||
+                              fails_under_fifo(failure.finding);
     failure.text = explain(failure, narration, replay_line(failure.token));
     report_.failures.push_back(std::move(failure));
   }

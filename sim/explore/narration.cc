@@ -14,6 +14,12 @@ class Narrator final : public DecisionSource, public internal::Watcher {
  public:
   Narrator(Narration& narration, const std::vector<Deviation>& deviations, std::size_t most)
       : narration_(narration), replay_(deviations), most_(most) {}
+  void follow(const Execution& execution) { execution_ = &execution; }
+  // The steps after the one that failed are not part of the story.
+  void end() {
+    note_failure();
+    if (failed_) narration_.steps.resize(failed_steps_ - narration_.first);
+  }
 
   std::uint32_t pick(DecisionKind kind, std::uint32_t n, const DecisionContext& context) override {
     const std::uint32_t index = replay_.pick(kind, n, context);
@@ -27,18 +33,21 @@ class Narrator final : public DecisionSource, public internal::Watcher {
     const bool is_task =
         entry.kind() == Entry::Kind::task || entry.kind() == Entry::Kind::checked_task;
     if (is_task) step.place = place_of(*entry.as_task());
-    if (narration_.deviations.size() > told_) {
-      step.deviation = static_cast<int>(told_ = narration_.deviations.size()) - 1;
-    }
-    if (narration_.steps.size() == most_) return;
+    note_failure();
+    step.deviations = static_cast<int>(narration_.deviations.size() - told_);
+    told_ = narration_.deviations.size();
+    tells_ = !failed_ || narration_.first + narration_.steps.size() - failed_steps_ < most_;
+    if (!tells_) return;
+    if (narration_.steps.size() >= 3 * most_) forget();
     narration_.steps.push_back(std::move(step));
   }
 
   void on_access(const Scheduler&, const internal::Object& object,
                  const internal::Access& access) override {
-    if (narration_.steps.empty()) return;
+    if (!tells_) return;
     narration_.steps.back().accesses.push_back(
-        {object.identity(), object.describe(), access.what, access.write});
+        {object.identity(), object.describe(), access.what, access.write,
+         access.place.line() != 0 ? to_string(access.place) : std::string()});
   }
 
  private:
@@ -56,7 +65,7 @@ class Narrator final : public DecisionSource, public internal::Watcher {
     NarratedDeviation deviation{.kind = kind, .index = index, .choices = n,
                                 .time = scheduler.now(), .chosen = {}, .overtaken = {},
                                 .label = std::string(context.label),
-                                .step = narration_.steps.size()};
+                                .step = narration_.first + narration_.steps.size()};
     if (kind == DecisionKind::ready) {
       deviation.chosen = scheduler.name_of(scheduler.ready().at(index));
       for (std::uint32_t i = 0; i < index; ++i) {
@@ -68,8 +77,27 @@ class Narrator final : public DecisionSource, public internal::Watcher {
     narration_.deviations.push_back(std::move(deviation));
   }
 
+  // What fails the run may turn out to be another finding than the first: see ExecutionResult.
+  void note_failure() {
+    const ExecutionResult& result = execution_->result();
+    if (!result.failed || (failed_ && failure_at_ == result.failure_at)) return;
+    failed_ = true;
+    failure_at_ = result.failure_at;
+    failed_steps_ = narration_.first + narration_.steps.size();
+  }
+  void forget() {
+    narration_.steps.erase(narration_.steps.begin(),
+                           narration_.steps.begin() + static_cast<std::ptrdiff_t>(most_));
+    narration_.first += most_;
+  }
+
   Narration& narration_;
   ReplaySource replay_;
+  const Execution* execution_ = nullptr;
+  bool tells_ = false;  // of the step that runs
+  bool failed_ = false;
+  std::size_t failure_at_ = 0;
+  std::uint64_t failed_steps_ = 0;  // there were so many when it failed
   std::size_t most_;
   std::size_t told_ = 0;
 };
@@ -77,12 +105,14 @@ class Narrator final : public DecisionSource, public internal::Watcher {
 }  // namespace
 
 Narration narrate(const Body& body, RunOptions options, const std::vector<Deviation>& deviations,
-                  std::size_t most) {
+                  const std::vector<FindingKind>& ignored, std::size_t most) {
   Narration narration;
   Narrator narrator(narration, deviations, most);
   options.watcher = &narrator;
-  Execution execution(body, options);
+  Execution execution(body, options, ignored);
+  narrator.follow(execution);
   narration.result = execution.run(narrator);
+  narrator.end();
   return narration;
 }
 

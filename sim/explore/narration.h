@@ -16,6 +16,7 @@ struct NarratedAccess {
   std::string object_name;  // "Shared made at bank.cc:9"
   std::string what;         // is done to it: "reads"
   bool write;
+  std::string place;        // "bank.cc:12"; empty where the task's latest co_await says it
 };
 
 struct NarratedStep {
@@ -23,7 +24,7 @@ struct NarratedStep {
   std::string task;      // its name; "callback", "timer of reader"
   std::string place;     // "deposit  bank.cc:12": where it resumes; empty for what is no task
   std::vector<NarratedAccess> accesses;
-  int deviation = -1;    // the number of the one that led here
+  int deviations = 0;    // how many led here since the step before
 };
 
 struct NarratedDeviation {
@@ -34,17 +35,24 @@ struct NarratedDeviation {
   std::string chosen;                  // who ran, was cancelled, or what fired
   std::vector<std::string> overtaken;  // who stood before it
   std::string label;                   // of a choose()
-  std::size_t step;                    // the step that followed
+  std::uint64_t step;                  // the one that followed, counted from 0
 };
 
 struct Narration {
   std::vector<NarratedStep> steps;
+  std::uint64_t first = 0;  // the number of the first of them
   std::vector<NarratedDeviation> deviations;
   ExecutionResult result;
+
+  // Null for a step that is not told.
+  const NarratedStep* step(std::uint64_t number) const {
+    return number >= first && number - first < steps.size() ? &steps[number - first] : nullptr;
+  }
 };
 
-// Runs `deviations` once more and writes down what happens, at most `most` steps of it, the last.
+// Runs `deviations` once more and writes down what happens up to the step that fails, at least the
+// last `most` steps of it. Findings of the kinds in `ignored` are none.
 Narration narrate(const Body& body, RunOptions options, const std::vector<Deviation>& deviations,
-                  std::size_t most = 2'000);
+                  const std::vector<FindingKind>& ignored = {}, std::size_t most = 2'000);
 
 }  // namespace sim

@@ -14,7 +14,7 @@ using sim::FindingKind;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-sim::Report explore(const sim::Body& body, const char* strategy = "fifo") {
+sim::Report explore_queues(const sim::Body& body, const char* strategy = "fifo") {
   sim::ExploreOptions options;
   options.strategy = sim::Strategy::parse(strategy);
   options.max_executions = 5;
@@ -23,7 +23,7 @@ sim::Report explore(const sim::Body& body, const char* strategy = "fifo") {
 }
 
 TEST(Starvation, OfAGetterThatIsRobbedAgainAndAgain) {
-  const sim::Report report = explore([]() -> Coro<> {
+  const sim::Report report = explore_queues([]() -> Coro<> {
     sim::Queue<int> queue;
     const auto waits = [&]() -> Coro<> { co_await queue.get(); };
     auto task = sim::create_task(waits(), "polite");
@@ -45,7 +45,7 @@ TEST(Starvation, OfAGetterThatIsRobbedAgainAndAgain) {
 
 TEST(Starvation, IsNoneOfALongLineThatIsServedInOrder) {
   for (const char* strategy : {"fifo", "random"}) {
-    const sim::Report report = explore([]() -> Coro<> {
+    const sim::Report report = explore_queues([]() -> Coro<> {
       sim::Lock lock;
       sim::Semaphore semaphore(2);
       sim::Queue<int> queue(1);

@@ -57,7 +57,7 @@ Coro<> player(Shared<int>& x, int first) {
     if (seen == 2 * i + first) x.set(seen + 1);
   }
 }
-Coro<> pingpong() {
+Coro<> pingpong_rounds() {
   Shared<int> x{0};
   co_await sim::gather(player(x, 0), player(x, 1));
   SIM_CHECK_NE(x.get(), 4);
@@ -96,7 +96,7 @@ std::size_t fewest(const sim::Body& body) {
 TEST(Shrink, ReachesTheFewestDeviationsFromWhereverItBegins) {
   const std::map<const char*, Coro<> (*)()> programs = {{"counter_race", counter_race},
                                                         {"reorder", reorder},
-                                                        {"pingpong", pingpong},
+                                                        {"pingpong_rounds", pingpong_rounds},
                                                         {"deadlock", deadlock}};
   for (const auto& [name, body] : programs) {
     const std::size_t least = fewest(body);
@@ -155,7 +155,7 @@ TEST(Shrink, LowersWhatCanBeLower) {
 }
 
 TEST(Shrink, EndsWithItsBudget) {
-  Execution execution(pingpong, kAny);
+  Execution execution(pingpong_rounds, kAny);
   sim::RandomWalk walk(17);
   const ExecutionResult* result = &execution.run(*walk.next());
   while (!result->failed) result = &execution.run(*walk.next());

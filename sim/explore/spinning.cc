@@ -8,7 +8,7 @@ namespace sim::internal {
 
 namespace {
 
-constexpr std::size_t kTasksShown = 10;
+constexpr std::size_t kSpinnersShown = 10;
 
 }  // namespace
 
@@ -53,7 +53,7 @@ void Spinning::report(const Scheduler& scheduler, Entry entry) {
     message.pop_back();
   };
   add(entry);
-  for (std::size_t i = 0; i < std::min(ready.size(), kTasksShown); ++i) add(ready.at(i));
+  for (std::size_t i = 0; i < std::min(ready.size(), kSpinnersShown); ++i) add(ready.at(i));
   report_finding({FindingKind::livelock, message, task_of(entry)->leaf()->place, {}});
   current_scheduler->fail();
 }

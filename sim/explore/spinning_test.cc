@@ -16,7 +16,7 @@ using sim::FindingKind;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-sim::Report explore(const sim::Body& body) {
+sim::Report explore_spinning(const sim::Body& body) {
   return sim::explore(body, {.strategy = sim::Strategy::parse("random"), .max_executions = 1,
                              .shrink = false, .check_determinism = false});
 }
@@ -26,7 +26,7 @@ Coro<> spins_until(sim::Shared<bool>& flag) {
 }
 
 TEST(Livelock, IsToldEarlyWithWhoSpinsWhere) {
-  const sim::Report report = explore([]() -> Coro<> {
+  const sim::Report report = explore_spinning([]() -> Coro<> {
     sim::Shared<bool> flag(false);
     auto other = sim::create_task(spins_until(flag), "other");
     co_await spins_until(flag);
@@ -41,7 +41,7 @@ TEST(Livelock, IsToldEarlyWithWhoSpinsWhere) {
 }
 
 TEST(Livelock, IsNoneWhileSomebodyChangesSomething) {
-  const sim::Report report = explore([]() -> Coro<> {
+  const sim::Report report = explore_spinning([]() -> Coro<> {
     sim::Shared<bool> flag(false);
     sim::Shared<int> count(0);
     const auto counts = [&]() -> Coro<> {
@@ -59,7 +59,7 @@ TEST(Livelock, IsNoneWhileSomebodyChangesSomething) {
 }
 
 TEST(Livelock, IsNoneOfALongLoopThatEnds) {
-  const sim::Report report = explore([]() -> Coro<> {
+  const sim::Report report = explore_spinning([]() -> Coro<> {
     for (int i = 0; i < 9'000; ++i) co_await sim::yield();
   });
   EXPECT_TRUE(report.ok()) << report.failures[0].message;

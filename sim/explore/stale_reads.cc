@@ -21,17 +21,21 @@ void StaleReads::look(const Scheduler& scheduler, const Object& object, const Ac
   const std::uint64_t step = scheduler.steps();
   Variable& variable = variables_[key_of(object)];
   if (!access.write) {
-    if (task == nullptr) return;
+    if (task == nullptr || access.act == Act::compares) return;
     Read& read = reads_[mix(key_of(object), key_of(task))];
     if (read.step == 0) ++variable.readers;
     read.step = step;
     read.place = access.place;
+    read.children = task->origin().children;
     return;
   }
   if (task != nullptr && variable.readers != 0) {
     Read* const read = reads_.find(mix(key_of(object), key_of(task)));
     if (read != nullptr && read->step != 0) {
-      const bool stale = variable.written > read->step && variable.writer_key != key_of(task);
+      const bool started_since =
+          variable.writer_parent == key_of(task) && variable.writer_ordinal > read->children;
+      const bool stale = variable.written > read->step && variable.writer_key != key_of(task) &&
+                         !started_since;
       if (stale && access.act == Act::writes && !std::exchange(read->reported, true)) {
         report(scheduler, object, variable, *read, access.place);
       }
@@ -41,6 +45,8 @@ void StaleReads::look(const Scheduler& scheduler, const Object& object, const Ac
   }
   variable.written = step;
   variable.writer_key = key_of(task);
+  variable.writer_parent = task != nullptr ? task->origin().parent() : 0;
+  variable.writer_ordinal = task != nullptr ? task->origin().ordinal : 0;
   variable.place = access.place;
   if (variable.readers != 0) {
     variable.writer = task != nullptr ? task->naming() : TaskNaming{.given = "a callback"};

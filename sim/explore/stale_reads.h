@@ -3,9 +3,11 @@
 // written in between is lost.
 //
 // A write uses up what its task has read: only one that follows a read can be stale. So a task that
-// sets a variable blindly, or sets back what it had set before, is never reported. update(),
-// fetch_add() and compare_exchange() read and write in one access: they are never stale, and they
-// make stale what others have read. Each task is reported once a run for each variable.
+// sets a variable blindly, or sets back what it had set before, is never reported; one that has
+// read it, whatever for, is. update(), fetch_add() and compare_exchange() read and write in one
+// access: they are never stale, and they make stale what others have read; a compare_exchange()
+// that fails is no read. A writer that the reader itself has started since it read is no foreign
+// one. Each task is reported once a run for each variable.
 #pragma once
 
 #include <cstdint>
@@ -33,10 +35,13 @@ class StaleReads {
     void clear() {
       written = 0;
       readers = 0;
-      writer_key = 0;
+      writer_key = writer_parent = 0;
+      writer_ordinal = 0;
     }
     std::uint64_t written = 0;  // the step of the latest write, counted from 1; 0: none
     std::uint64_t writer_key = 0;
+    std::uint64_t writer_parent = 0;  // who made that task
+    std::uint32_t writer_ordinal = 0;
     std::uint32_t readers = 0;  // tasks that have read it and not written it since
     TaskNaming writer;          // only known if there were readers
     std::source_location place;
@@ -47,6 +52,7 @@ class StaleReads {
       reported = false;
     }
     std::uint64_t step = 0;  // 0: none that counts
+    std::uint32_t children = 0;  // that the reader had made by then
     bool reported = false;
     std::source_location place;
   };

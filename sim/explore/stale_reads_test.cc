@@ -190,6 +190,34 @@ TEST(StaleRead, IsSilentWhereNobodyWatches) {
   EXPECT_THAT(findings.kinds(), IsEmpty());
 }
 
+TEST(StaleRead, IsNoneWhereTheReaderHasStartedTheWriterSince) {
+  const auto tally = [](bool before) -> sim::Body {
+    return [before]() -> Coro<> {
+      Shared<int> shared(0);
+      if (before) static_cast<void>(shared.get());
+      auto child = sim::create_task(set_to_7(shared));
+      if (!before) static_cast<void>(shared.get());
+      co_await child;
+      shared.set(1);
+    };
+  };
+  EXPECT_FALSE(finds_stale_read(tally(true)));
+  EXPECT_TRUE(finds_stale_read(tally(false))) << "the child may write without being waited for";
+}
+TEST(StaleRead, IsNoneAfterACompareExchangeThatFailed) {
+  const auto takes_and_gives_back = [](Shared<int>& shared) -> Coro<> {
+    while (!shared.compare_exchange(0, 1)) co_await sim::yield();
+    co_await sim::yield();
+    shared.set(0);
+  };
+  const auto gives_up = [](Shared<int>& shared) -> Coro<> {
+    static_cast<void>(shared.compare_exchange(5, 6));
+    co_await sim::yield();
+    shared.set(0);
+  };
+  EXPECT_FALSE(finds_stale_read(takes_and_gives_back, gives_up));
+}
+
 // What a monitor reads its step's task has not read.
 Coro<> increment_slowly(Shared<int>& shared) {
   const int read = shared.get();

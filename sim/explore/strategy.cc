@@ -31,7 +31,7 @@ struct Name {
   Kind kind;
 };
 
-constexpr Name kNames[] = {
+constexpr Name kStrategyNames[] = {
     {"fifo", Kind::fifo},     {"run_to_block", Kind::run_to_block},
     {"lifo", Kind::lifo},     {"random", Kind::random},
     {"pct", Kind::pct},       {"pos", Kind::pos},
@@ -43,7 +43,9 @@ constexpr Name kNames[] = {
 
 bool has_depth(Kind kind) { return kind == Kind::pct || kind == Kind::delay; }
 
-std::string_view name_of(Kind kind) { return std::ranges::find(kNames, kind, &Name::kind)->name; }
+std::string_view name_of(Kind kind) {
+  return std::ranges::find(kStrategyNames, kind, &Name::kind)->name;
+}
 
 // How many characters have to be inserted, removed or replaced to make one of the other.
 std::size_t edits_between(std::string_view a, std::string_view b) {
@@ -65,7 +67,7 @@ std::string suggestion_for(std::string_view wrong) {
   constexpr std::size_t kLongest = 32;
   const Name* nearest = nullptr;
   std::size_t fewest = std::max<std::size_t>(1, wrong.size() / 3) + 1;
-  for (const Name& each : kNames) {
+  for (const Name& each : kStrategyNames) {
     const std::size_t edits = wrong.size() > kLongest ? fewest : edits_between(wrong, each.name);
     if (edits < fewest) {
       fewest = edits;
@@ -74,17 +76,17 @@ std::string suggestion_for(std::string_view wrong) {
   }
   if (nearest != nullptr) return "did you mean '" + std::string(nearest->name) + "'?";
   std::string all = "it is one of ";
-  for (const Name& each : kNames) {
-    if (&each != kNames) all += ", ";
+  for (const Name& each : kStrategyNames) {
+    if (&each != kStrategyNames) all += ", ";
     all += std::string(each.name) + (has_depth(each.kind) ? ":D" : "");
   }
   return all;
 }
 
-[[noreturn]] void refuse(const std::string& why) { throw std::invalid_argument(why); }
+[[noreturn]] void refuse_strategy(const std::string& why) { throw std::invalid_argument(why); }
 
 [[noreturn]] void refuse_depth(Kind kind, std::string_view depth) {
-  refuse("the number of '" + std::string(name_of(kind)) + ":D' is 1 to " +
+  refuse_strategy("the number of '" + std::string(name_of(kind)) + ":D' is 1 to " +
          std::to_string(Strategy::kMostDepth) + ", not '" + std::string(depth) + "'");
 }
 
@@ -104,9 +106,9 @@ Strategy::Strategy(Kind kind, std::uint32_t depth) : kind_(kind), depth_(depth) 
 Strategy Strategy::parse(std::string_view text) {
   const std::size_t colon = text.find(':');
   const std::string_view name = text.substr(0, colon);
-  const auto* known = std::ranges::find(kNames, name, &Name::name);
-  if (known == std::end(kNames)) {
-    refuse("there is no strategy '" + std::string(name) + "'; " + suggestion_for(name));
+  const auto* known = std::ranges::find(kStrategyNames, name, &Name::name);
+  if (known == std::end(kStrategyNames)) {
+    refuse_strategy("there is no strategy '" + std::string(name) + "'; " + suggestion_for(name));
   }
   const Kind kind = known->kind;
   if (colon == std::string_view::npos) {
@@ -114,7 +116,8 @@ Strategy Strategy::parse(std::string_view text) {
   }
   const std::string_view depth = text.substr(colon + 1);
   if (!has_depth(kind)) {
-    refuse("the strategy '" + std::string(name) + "' takes no ':" + std::string(depth) + "'");
+    refuse_strategy("the strategy '" + std::string(name) + "' takes no ':" + std::string(depth) +
+                    "'");
   }
   const std::optional<std::uint32_t> number = whole_number(depth);
   if (!number) refuse_depth(kind, depth);
@@ -158,7 +161,7 @@ std::unique_ptr<Search> make_search(const Strategy& strategy, std::uint64_t seed
     case Kind::dpor:
       break;
   }
-  refuse("dpor is not there yet; dfs visits every schedule");
+  refuse_strategy("dpor is not there yet; dfs visits every schedule");
 }
 
 }  // namespace sim

@@ -75,6 +75,11 @@ Coro<int> iterations(F operation) {
   co_return counter.count();
 }
 
+template <class T = void>
+Future<T> make_future() {
+  return running_loop().create_future<T>();
+}
+
 // The message of the CancelledError that f() throws; "(none)" if it throws nothing.
 template <class F>
 std::string cancel_message_of(F f) {

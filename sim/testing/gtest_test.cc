@@ -16,18 +16,18 @@ using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 
-struct Ended {
+struct SuiteEnded {
   std::string output;  // both streams
   int code = -1;
 };
 
 // Runs the program; `environment` and `arguments` as a shell takes them.
-Ended run_suite(const std::string& environment, const std::string& arguments = "") {
+SuiteEnded run_suite(const std::string& environment, const std::string& arguments = "") {
   // What ctest or a sharded run has set is not meant for the program.
   const std::string command = "env -u GTEST_TOTAL_SHARDS -u GTEST_SHARD_INDEX " + environment +
                               " " SIMLOOP_GTEST_SUITE " " + arguments + " 2>&1";
   FILE* pipe = popen(command.c_str(), "r");
-  Ended ended;
+  SuiteEnded ended;
   char text[4096];
   while (const std::size_t size = std::fread(text, 1, sizeof text, pipe)) {
     ended.output.append(text, size);
@@ -37,7 +37,7 @@ Ended run_suite(const std::string& environment, const std::string& arguments = "
   return ended;
 }
 
-Ended run_only(const std::string& test, const std::string& environment = "") {
+SuiteEnded run_only(const std::string& test, const std::string& environment = "") {
   return run_suite(environment, "--gtest_filter=" + test);
 }
 
@@ -48,20 +48,20 @@ std::size_t count(const std::string& text, const std::string& word) {
 }
 
 // What stands after `replay: ` in a failure.
-std::string replay_line(const Ended& ended) {
+std::string replay_line(const SuiteEnded& ended) {
   const std::size_t at = ended.output.find("replay: ");
   EXPECT_NE(at, std::string::npos) << ended.output;
   return ended.output.substr(at + 8, ended.output.find('\n', at) - at - 8);
 }
 
-std::string token_of(const Ended& ended) {
+std::string token_of(const SuiteEnded& ended) {
   const std::string line = replay_line(ended);
   return line.substr(std::string("SIM_REPLAY=").size(),
                      line.find(' ') - std::string("SIM_REPLAY=").size());
 }
 
 TEST(SimTest, FailsOnceWithTheExplanationAndTheReplayLine) {
-  const Ended ended = run_only("Account.LosesADeposit");
+  const SuiteEnded ended = run_only("Account.LosesADeposit");
   EXPECT_EQ(ended.code, 1);
   EXPECT_EQ(count(ended.output, ": Failure\n"), 1u) << ended.output;
   EXPECT_THAT(ended.output,
@@ -71,13 +71,13 @@ TEST(SimTest, FailsOnceWithTheExplanationAndTheReplayLine) {
 }
 
 TEST(SimTest, PassesWhereNoScheduleFails) {
-  const Ended ended = run_only("Account.KeepsDepositsUnderALock:Account.IsOpen");
+  const SuiteEnded ended = run_only("Account.KeepsDepositsUnderALock:Account.IsOpen");
   EXPECT_EQ(ended.code, 0) << ended.output;
   EXPECT_THAT(ended.output, HasSubstr("[  PASSED  ] 2 tests."));
 }
 
 TEST(SimTest, FailedExpectationIsAFindingWithItsPlace) {
-  const Ended ended = run_only("Expect.BecomesAFinding");
+  const SuiteEnded ended = run_only("Expect.BecomesAFinding");
   EXPECT_EQ(ended.code, 1);
   EXPECT_EQ(count(ended.output, ": Failure\n"), 1u) << ended.output;
   EXPECT_THAT(ended.output,
@@ -87,51 +87,51 @@ TEST(SimTest, FailedExpectationIsAFindingWithItsPlace) {
 }
 
 TEST(SimTest, FailedAssertionOfAFunctionIsAFinding) {
-  const Ended ended = run_only("Expect.OfAFunctionThatAsserts");
+  const SuiteEnded ended = run_only("Expect.OfAFunctionThatAsserts");
   EXPECT_EQ(ended.code, 1);
   EXPECT_EQ(count(ended.output, ": Failure\n"), 1u) << ended.output;
 }
 
 TEST(SimTest, SkipInTheBodySkipsTheTest) {
-  const Ended ended = run_only("Expect.SkipIsPassedOn");
+  const SuiteEnded ended = run_only("Expect.SkipIsPassedOn");
   EXPECT_EQ(ended.code, 0);
   EXPECT_THAT(ended.output, AllOf(HasSubstr("not on this machine"), HasSubstr("1 test, listed")));
 }
 
 TEST(SimTest, EscapedCancellationShowsItsMessageAndPlace) {
-  const Ended ended = run_only("Cancelled.Escapes");
+  const SuiteEnded ended = run_only("Cancelled.Escapes");
   EXPECT_EQ(ended.code, 1);
   EXPECT_THAT(ended.output, ContainsRegex("cancelled: enough, at .*suite.cc:[0-9]+"));
 }
 
 TEST(SimTest, ExceptionOfTheBodyIsNoExceptionOfTheOptions) {
-  const Ended ended = run_only("Options.AreRefused");
+  const SuiteEnded ended = run_only("Options.AreRefused");
   EXPECT_EQ(ended.code, 1);
   EXPECT_THAT(ended.output, HasSubstr("unhandled_exception: main ended with "
                                       "std::invalid_argument: of the body"));
 }
 
 TEST(SimTestF, FixtureIsMadeForEachExecution) {
-  const Ended ended = run_only("Fixture.IsMadeAnew:Fixture.CanAlsoBePlain");
+  const SuiteEnded ended = run_only("Fixture.IsMadeAnew:Fixture.CanAlsoBePlain");
   EXPECT_EQ(ended.code, 0) << ended.output;
 }
 
 TEST(SimTestF, TearDownRunsAndItsFailureCounts) {
-  const Ended ended = run_only("Fixture.IsLookedAtInTearDown");
+  const SuiteEnded ended = run_only("Fixture.IsLookedAtInTearDown");
   EXPECT_EQ(ended.code, 1);
   EXPECT_THAT(ended.output, HasSubstr("(sum_) >= (1)"));
 }
 
 TEST(SimTestF, BodyDoesNotRunAfterAFailedSetUp) {
-  const Ended ended = run_only("NeverReady.*");
+  const SuiteEnded ended = run_only("NeverReady.*");
   EXPECT_EQ(ended.code, 1);
   EXPECT_THAT(ended.output, AllOf(HasSubstr("no set-up"), Not(HasSubstr("the body ran"))));
 }
 
 TEST(SimReplay, ShowsTheSameFailureAgain) {
-  const Ended first = run_only("Account.LosesADeposit");
+  const SuiteEnded first = run_only("Account.LosesADeposit");
   const std::string token = token_of(first);
-  const Ended again = run_only("Account.LosesADeposit", "SIM_REPLAY=" + token);
+  const SuiteEnded again = run_only("Account.LosesADeposit", "SIM_REPLAY=" + token);
   EXPECT_EQ(again.code, 1);
   EXPECT_EQ(token_of(again), token);
 }
@@ -142,7 +142,8 @@ TEST(SimReplay, LineOfAFailureRunsAsItStands) {
 }
 
 TEST(SimReplay, LineOfADisabledTestRunsIt) {
-  const Ended first = run_suite("", "--gtest_also_run_disabled_tests --gtest_filter=DISABLED_*");
+  const SuiteEnded first =
+      run_suite("", "--gtest_also_run_disabled_tests --gtest_filter=DISABLED_*");
   const std::string line = replay_line(first);
   EXPECT_THAT(line, HasSubstr("--gtest_also_run_disabled_tests"));
   EXPECT_EQ(std::system((line + " >/dev/null").c_str()) >> 8, 1);
@@ -150,7 +151,7 @@ TEST(SimReplay, LineOfADisabledTestRunsIt) {
 
 TEST(SimReplay, SkipsAllOtherTests) {
   const std::string token = token_of(run_only("Account.LosesADeposit"));
-  const Ended ended = run_suite("SIM_REPLAY=" + token);
+  const SuiteEnded ended = run_suite("SIM_REPLAY=" + token);
   EXPECT_EQ(ended.code, 1);
   EXPECT_THAT(ended.output, AllOf(HasSubstr("[  PASSED  ] 0 tests."), HasSubstr(" 1 FAILED TEST"),
                                   HasSubstr("[  SKIPPED ] Plain.Passes"),
@@ -164,7 +165,7 @@ TEST(SimReplay, WithATokenOfNoTestFailsTheProgram) {
   };
   const sim::Report report = sim::explore(fails, {.scenario_name = "Elsewhere.Test"});
   const std::string token = report.failures.at(0).token;
-  const Ended ended = run_suite("SIM_REPLAY=" + token);
+  const SuiteEnded ended = run_suite("SIM_REPLAY=" + token);
   EXPECT_EQ(ended.code, 1);
   EXPECT_THAT(ended.output,
               HasSubstr("SIM_REPLAY=" + token + ": the token belongs to no test of "));
@@ -172,7 +173,7 @@ TEST(SimReplay, WithATokenOfNoTestFailsTheProgram) {
 
 TEST(SimReplay, OfATestThatTheFilterLeavesOutFailsTheProgram) {
   const std::string token = token_of(run_only("Account.LosesADeposit"));
-  const Ended ended = run_only("Plain.Passes", "SIM_REPLAY=" + token);
+  const SuiteEnded ended = run_only("Plain.Passes", "SIM_REPLAY=" + token);
   EXPECT_EQ(ended.code, 1);
   EXPECT_THAT(ended.output,
               HasSubstr("the token belongs to Account.LosesADeposit, which did not run"));
@@ -182,7 +183,7 @@ TEST(SimReplay, WorksWithShards) {
   const std::string token = token_of(run_only("Account.LosesADeposit"));
   int failed = 0;
   for (const char* index : {"0", "1", "2"}) {
-    const Ended ended = run_suite("SIM_REPLAY=" + token +
+    const SuiteEnded ended = run_suite("SIM_REPLAY=" + token +
                                   " GTEST_TOTAL_SHARDS=3 GTEST_SHARD_INDEX=" + index);
     failed += ended.code;
     EXPECT_THAT(ended.output, Not(HasSubstr("which did not run")));
@@ -193,7 +194,8 @@ TEST(SimReplay, WorksWithShards) {
 TEST(SimTest, IsDealtToOneShard) {
   std::size_t runs = 0;
   for (const char* index : {"0", "1", "2"}) {
-    const Ended ended = run_suite(std::string("GTEST_TOTAL_SHARDS=3 GTEST_SHARD_INDEX=") + index);
+    const SuiteEnded ended =
+        run_suite(std::string("GTEST_TOTAL_SHARDS=3 GTEST_SHARD_INDEX=") + index);
     runs += count(ended.output, "[ RUN      ] Account.LosesADeposit");
   }
   EXPECT_EQ(runs, 1u);
@@ -207,7 +209,7 @@ struct BadVariable {
 class BadEnvironment : public testing::TestWithParam<BadVariable> {};
 
 TEST_P(BadEnvironment, FailsTheProgramWithOneLine) {
-  const Ended ended = run_only("Account.IsOpen", GetParam().setting);
+  const SuiteEnded ended = run_only("Account.IsOpen", GetParam().setting);
   EXPECT_EQ(ended.code, 1);
   EXPECT_THAT(ended.output, HasSubstr(std::string(GetParam().setting) + ": "));
   EXPECT_THAT(ended.output, HasSubstr(GetParam().message));
@@ -235,7 +237,7 @@ INSTANTIATE_TEST_SUITE_P(
     });
 
 TEST(Environment, BudgetOfTimeTakesThePlaceOfTheNumberOfExecutions) {
-  const Ended ended = run_suite("SIM_BUDGET=300ms",
+  const SuiteEnded ended = run_suite("SIM_BUDGET=300ms",
                                 "--gtest_filter=Account.IsOpen --gtest_output=xml:/dev/stdout");
   EXPECT_EQ(ended.code, 0);
   const std::size_t at = ended.output.find("name=\"executions\" value=\"");
@@ -248,7 +250,7 @@ TEST(Environment, EmptyVariableIsNotSet) {
 }
 
 TEST(Environment, StrategyTakesThePlaceOfTheTestsOwn) {
-  const Ended ended = run_only("Expect.BecomesAFinding", "SIM_STRATEGY=fifo");
+  const SuiteEnded ended = run_only("Expect.BecomesAFinding", "SIM_STRATEGY=fifo");
   EXPECT_EQ(ended.code, 0) << "asyncio's order does not show it\n" << ended.output;
 }
 

@@ -17,7 +17,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-Coro<> deposit(sim::Shared<int>& balance, int amount) {
+Coro<> deposit_amount(sim::Shared<int>& balance, int amount) {
   const int read = balance.get();
   co_await sim::yield();
   balance.set(read + amount);
@@ -41,7 +41,7 @@ TEST(CheckProperty, FindsALostUpdateAndShrinksArgumentsAndScheduleTogether) {
   const Checked checked = check([](std::vector<int> amounts) -> Coro<> {
     sim::Shared<int> balance{0};
     co_await sim::task_group([&](sim::TaskGroup& group) -> Coro<> {
-      for (const int each : amounts) group.create_task(deposit(balance, each % 100));
+      for (const int each : amounts) group.create_task(deposit_amount(balance, each % 100));
       co_return;
     });
     int sum = 0;
@@ -87,7 +87,7 @@ TEST(CheckProperty, PassesWhereNoScheduleFails) {
     sim::Lock lock;
     const auto locked = [&](int amount) -> Coro<> {
       auto guard = co_await lock.guard();
-      co_await deposit(balance, amount);
+      co_await deposit_amount(balance, amount);
     };
     co_await sim::gather(locked(a % 100), locked(static_cast<int>(text.size())));
     SIM_CHECK_EQ(balance.get(), a % 100 + static_cast<int>(text.size()));
