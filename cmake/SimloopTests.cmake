@@ -45,6 +45,14 @@ simloop_room_tests(property_tests rapidcheck simloop::simrun_main nlohmann_json:
 simloop_room_tests(tools simloop::simrun_main CLI11::CLI11 nlohmann_json::nlohmann_json)
 simloop_room_tests(scenarios simloop_scenarios)
 
+# Counts allocations, so it has an operator new of its own.
+add_executable(allocations_tests tests/allocations/allocations_test.cc)
+simloop_own_code(allocations_tests)
+target_link_libraries(allocations_tests PRIVATE GTest::gmock_main simloop::simloop)
+target_compile_options(allocations_tests PRIVATE ${SIMLOOP_TEST_OPTIONS})
+gtest_discover_tests(allocations_tests TEST_PREFIX allocations. NO_PRETTY_TYPES NO_PRETTY_VALUES
+  DISCOVERY_MODE PRE_TEST)
+
 # The generators and models that property tests share.
 if(TARGET property_tests)
   simloop_sources(shared_sources property_tests)

@@ -52,7 +52,7 @@ Condition::Condition(Lock& lock, std::source_location place)
     : lock_(&lock), object_("Condition", place) {}
 
 Condition::~Condition() {
-  if (!waiters_.empty()) object_.destroyed_in_use(false, nullptr, waiters_);
+  if (!waiters_.empty()) object_.destroyed_in_use("", waiters_);
 }
 
 Coro<> Condition::wait() {

@@ -157,7 +157,7 @@ TEST(DestroyedInUse, ASemaphoreHeldByGuardsThatOutliveIt) {
     };
     const auto found = destroy_under(semaphore, waits, kNothing, after);
     ASSERT_EQ(count_destroyed(found), 1);
-    EXPECT_THAT(found[0].message, HasSubstr("was destroyed while held"));
+    EXPECT_THAT(found[0].message, HasSubstr("held by a guard that outlives it"));
   }
 }
 

@@ -4,7 +4,7 @@ namespace sim {
 
 void Event::destroyed_in_use() {
   if (waiters_.first_waiting() == nullptr) return waiters_.detach_all();  // all of them are woken
-  object_.destroyed_in_use(false, nullptr, waiters_);
+  object_.destroyed_in_use("", waiters_);
 }
 
 void Event::Waiting::describe(internal::WaitDescription& description) const {

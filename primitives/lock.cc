@@ -8,7 +8,10 @@ void Lock::throw_not_held() const {
   throw std::runtime_error(object_.describe() + " is not acquired");
 }
 
-void Lock::destroyed_in_use() { object_.destroyed_in_use(locked_, owner_.get(), waiters_); }
+void Lock::destroyed_in_use() {
+  const std::string holder = owner_ != nullptr ? owner_->name() : "a callback";
+  object_.destroyed_in_use(locked_ ? holder : "", waiters_);
+}
 
 void Lock::describe(internal::WaitDescription& description) const {
   description.what = object_.describe();

@@ -73,7 +73,7 @@ void QueueBase::destroyed_in_use() {
       both.push_back(*waiter);
     }
   }
-  object_.destroyed_in_use(false, nullptr, both);
+  object_.destroyed_in_use("", both);
 }
 
 // Runs in the task's step. One that was robbed of what it was woken for waits anew, at the end.

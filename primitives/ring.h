@@ -5,6 +5,8 @@
 #include <memory>
 #include <utility>
 
+#include "sim/arena.h"
+
 namespace sim::internal {
 
 template <class T>
@@ -15,7 +17,7 @@ class Ring {
   Ring& operator=(const Ring&) = delete;
   ~Ring() {
     while (size() > 0) pop();
-    std::allocator<T>().deallocate(slots_, capacity_);
+    give_back();
   }
 
   std::size_t size() const { return tail_ - head_; }
@@ -35,14 +37,18 @@ class Ring {
  private:
   void grow() {
     const std::size_t capacity = capacity_ == 0 ? 8 : capacity_ * 2;
-    T* slots = std::allocator<T>().allocate(capacity);
+    T* slots = ArenaAllocator<T>().allocate(capacity);
     const std::size_t count = size();
     for (std::size_t i = 0; i < count; ++i) std::construct_at(slots + i, pop());
-    std::allocator<T>().deallocate(slots_, capacity_);
+    give_back();
     slots_ = slots;
     capacity_ = capacity;
     head_ = 0;
     tail_ = count;
+  }
+
+  void give_back() {
+    if (slots_ != nullptr) ArenaAllocator<T>().deallocate(slots_, capacity_);
   }
 
   T* slots_ = nullptr;

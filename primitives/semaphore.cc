@@ -18,7 +18,7 @@ void Semaphore::throw_released_too_often() const {
 }
 
 void Semaphore::destroyed_in_use() {
-  object_.destroyed_in_use(!guards_.empty(), nullptr, waiters_);
+  object_.destroyed_in_use(guards_.empty() ? "" : "a guard that outlives it", waiters_);
 }
 
 void Semaphore::Acquiring::describe(internal::WaitDescription& description) const {

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -153,5 +154,27 @@ inline bool Arena::is_foreign(const void* block) noexcept {
   const Arena* owner = owner_of(block);
   return owner != current_arena && !owner->shared_;
 }
+
+// For containers: memory of the running loop.
+template <class T>
+struct ArenaAllocator {
+  using value_type = T;
+  // What an arena gives is aligned to 16.
+  static constexpr bool kFits = alignof(T) <= 16;
+
+  ArenaAllocator() = default;
+  template <class U>
+  ArenaAllocator(const ArenaAllocator<U>&) {}
+
+  T* allocate(std::size_t count) {
+    if constexpr (kFits) return static_cast<T*>(Arena::allocate_here(count * sizeof(T)));
+    return std::allocator<T>().allocate(count);
+  }
+  void deallocate(T* block, std::size_t count) noexcept {
+    if constexpr (kFits) return Arena::deallocate(block, count * sizeof(T));
+    std::allocator<T>().deallocate(block, count);
+  }
+  bool operator==(const ArenaAllocator&) const = default;
+};
 
 }  // namespace sim::internal

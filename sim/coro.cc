@@ -11,12 +11,10 @@ void report_never_awaited(const std::source_location& function) {
                              {}});
 }
 
-#if defined(__GNUC__) && !defined(__clang__)
 void refuse_frame_layout(const std::source_location& function) {
   throw std::logic_error("coroutine '" + function_name(function) + "' (" + to_string(function) +
                          "): g++ laid out its frame wrongly, because a condition in it awaits; "
                          "name the awaited value first (docs/gcc12.md)");
 }
-#endif
 
 }  // namespace sim::internal

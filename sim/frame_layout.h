@@ -11,11 +11,12 @@
 
 namespace sim::internal {
 
+// Part of the library whichever compiler built it: who uses it may have another.
+[[noreturn]] void refuse_frame_layout(const std::source_location& function);
+
 #if defined(__GNUC__) && !defined(__clang__)
 
 inline constinit thread_local void* newest_frame = nullptr;
-
-[[noreturn]] void refuse_frame_layout(const std::source_location& function);
 
 // What operator new of a promise gives.
 inline void* remember_frame(void* frame) { return newest_frame = frame; }

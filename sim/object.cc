@@ -48,10 +48,11 @@ void Object::used_after_scope(const Access& access) const {
   throw CheckFailure();
 }
 
-void Object::destroyed_in_use(bool held, const TaskState* holder, WaiterList& waiters) const {
+void Object::destroyed_in_use(const std::string& holder, WaiterList& waiters) const {
   note_write("destroys", Act::destroys);
+  const bool held = !holder.empty();
   std::string message = describe() + " was destroyed while";
-  if (held) message += " held by " + (holder != nullptr ? holder->name() : "a callback");
+  if (held) message += " held by " + holder;
   std::string names;
   std::string stacks;
   for (const QueuedWaiter* w = waiters.first(); w != nullptr; w = WaiterList::next(w)) {

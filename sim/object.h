@@ -59,9 +59,9 @@ class Object {
   void check_alive() const {
     if (watching() && is_dead()) [[unlikely]] used_after_scope({"uses", Act::reads, false, {}});
   }
-  // The object goes while it is held (by `holder`, null for a callback) or waited for: reports
-  // destroyed_in_use, but not while a loop is torn down, and detaches the waiters.
-  void destroyed_in_use(bool held, const TaskState* holder, WaiterList& waiters) const;
+  // The object goes while it is held (by `holder`, in words; empty if it is not) or waited for:
+  // reports destroyed_in_use, but not while a loop is torn down, and detaches the waiters.
+  void destroyed_in_use(const std::string& holder, WaiterList& waiters) const;
 
  private:
   static std::uint32_t next_number();

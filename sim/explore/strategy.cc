@@ -77,6 +77,7 @@ std::string suggestion_for(std::string_view wrong) {
   if (nearest != nullptr) return "did you mean '" + std::string(nearest->name) + "'?";
   std::string all = "it is one of ";
   for (const Name& each : kStrategyNames) {
+    if (each.kind == Kind::dpor) continue;  // it is not there yet
     if (&each != kStrategyNames) all += ", ";
     all += std::string(each.name) + (has_depth(each.kind) ? ":D" : "");
   }

@@ -44,7 +44,7 @@ TEST(Strategy, NamesTheNearestForAnUnknownOne) {
 
 TEST(Strategy, ListsAllWhereNoneIsNear) {
   const std::string list =
-      "it is one of fifo, run_to_block, lifo, random, pct:D, pos, urw, surw, delay:D, dfs, dpor, "
+      "it is one of fifo, run_to_block, lifo, random, pct:D, pos, urw, surw, delay:D, dfs, "
       "sweep, portfolio";
   EXPECT_EQ(error_of(""), "there is no strategy ''; " + list);
   EXPECT_EQ(error_of("exhaustive"), "there is no strategy 'exhaustive'; " + list);

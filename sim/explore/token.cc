@@ -133,11 +133,15 @@ std::string Token::to_string() const {
 Token Token::parse(std::string_view text) {
   if (text.empty()) refuse("is empty");
   if (text.size() > kLongest) refuse("is longer than a token can be");
+  constexpr std::string_view kCharacters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  if (text.find_first_not_of(kCharacters) != std::string_view::npos) {
+    refuse("has characters that no token has (A-Z a-z 0-9 - _)");
+  }
   std::string bytes;
   const bool is_base64 =
-      text.find('=') == std::string_view::npos &&
       absl::WebSafeBase64Unescape(absl::string_view(text.data(), text.size()), &bytes);
-  if (!is_base64) refuse("has characters that no token has (A-Z a-z 0-9 - _)");
+  if (!is_base64) refuse("is cut off, or a character of it is wrong");
   if (bytes.size() < kHeadBytes + 1 + kCheckBytes) refuse("is cut: it is too short");
   const auto version = static_cast<std::uint8_t>(bytes[0]);
   const std::string_view checked(bytes.data(), bytes.size() - kCheckBytes);

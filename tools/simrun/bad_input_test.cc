@@ -47,6 +47,9 @@ const Case kCases[] = {
     {"HelpOnUnknownScenario",
      {"help", "zebra"},
      "unknown scenario 'zebra'; 'simrun list' shows them all"},
+    {"HelpOnTwo",
+     {"help", "bad_input_plain", "bad_input_target"},
+     "help is given of one scenario; 'bad_input_target' is too much"},
     {"TwoScenarios",
      {"bad_input_plain", "bad_input_target"},
      "unexpected argument 'bad_input_target' for bad_input_plain; a parameter is written "

@@ -139,7 +139,11 @@ absl::StatusOr<Command> parse_command(const std::vector<std::string>& arguments,
   if (!split.ok()) return split.status();
   std::optional<std::string> subject = take_subject(split->rest, scenarios);
   if (subject == "help") {
-    return help_command(take_subject(split->rest, scenarios), scenarios);
+    const std::optional<std::string> of = take_subject(split->rest, scenarios);
+    if (!split->rest.empty()) {
+      return error("help is given of one scenario; '", split->rest.front(), "' is too much");
+    }
+    return help_command(of, scenarios);
   }
   if (split->help) return help_command(subject, scenarios);
   if (split->version) return Command{.kind = Command::Kind::version};

@@ -70,7 +70,8 @@ absl::StatusOr<std::uint64_t> parse_count(const char* flag, const std::string& t
   const bool is_number = !text.empty() && text[0] >= '0' && text[0] <= '9' &&
                          absl::SimpleAtoi(text, &count);
   if (is_number && count >= least) return count;
-  return error("bad value for ", flag, ": '", text, "' is not a whole number of at least ", least);
+  return error("bad value for ", flag, ": '", text, "' is not a whole number from ", least, " to ",
+               UINT64_MAX);
 }
 
 absl::Status read_budgets(const Given& given, sim::ExploreOptions& options) {

@@ -214,6 +214,7 @@ TEST(ExploreCommand, BadUsageIsOneLineAndExitCode2) {
       {{"explore", "explore_correct", "--nosuch=1"}, "unknown option '--nosuch'"},
       {{"replay", "explore_correct"}, "replay needs a token"},
       {{"replay", "explore_correct", "XYZ"}, "the token is cut"},
+      {{"replay", "explore_correct", "AZZtyQDcD"}, "the token is cut off, or a character of it"},
       {{"replay", "explore_correct", "!!!!"}, "characters that no token has"},
       {{"replay", "explore_correct", "XYZ", "--strategy=random"}, "replay runs one schedule"},
       {{"shrink", "explore_correct", ""}, "the token is empty"},
