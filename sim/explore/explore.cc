@@ -86,6 +86,7 @@ class Exploration {
     while (!enough() && report_.executions < options_.max_executions) {
       const bool late = options_.time_budget && watch.elapsed() >= *options_.time_budget;
       if (late && report_.executions > 0) break;
+      if (options_.stop && options_.stop()) break;
       DecisionSource* source = search->next();
       if (source == nullptr) break;
       const ExecutionResult& result = execution_.run(*source);

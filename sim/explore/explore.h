@@ -59,6 +59,8 @@ struct ExploreOptions {
   bool detect_blocking = false;
   // Called now and then, at most every 1,024 executions.
   std::function<void(const Progress&)> on_progress = {};
+  // Asked between executions: true ends the exploration, as a budget does that is spent.
+  std::function<bool()> stop = {};
   // What tokens and reports call it, parameters included.
   std::string scenario_name = {};
   // The line that repeats a failure, with TOKEN where the token goes; behind it, if nowhere:

@@ -170,8 +170,9 @@ options of explore (and of replay and shrink, where they say how a schedule may 
   --max-failures N    how many different ones to look for (1); 0: all
 
 exit codes:
-  0  no bug           1  a bug was found           2  bad usage, malformed input
-  3  two runs of the same decisions differ
+  0  no bug           1  a bug was found           2  bad usage, malformed input, or the output
+                                                      cannot be written
+  3  two runs of the same decisions differ         130  interrupted, and no bug until then
 )";
 }
 

@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <csignal>
 #include <stdexcept>
 #include <utility>
 
@@ -57,6 +59,29 @@ class ProgressLine {
   bool drawn_ = false;
 };
 
+// While it lives, the first SIGINT or SIGTERM is only noted; the second one ends the process.
+class Interruption {
+ public:
+  Interruption() {
+    struct sigaction note = {};
+    note.sa_handler = [](int) { noted = 1; };
+    note.sa_flags = static_cast<int>(SA_RESETHAND);
+    for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &note, &before_[i]);
+  }
+  Interruption(const Interruption&) = delete;
+  Interruption& operator=(const Interruption&) = delete;
+  ~Interruption() {
+    for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &before_[i], nullptr);
+    noted = 0;
+  }
+  static bool came() { return noted != 0; }
+
+ private:
+  static constexpr std::array<int, 2> kSignals = {SIGINT, SIGTERM};
+  static inline volatile std::sig_atomic_t noted = 0;
+  std::array<struct sigaction, 2> before_{};
+};
+
 void print(const Command& command, const sim::Report& report, Output& output) {
   if (command.json) {
     output.write(absl::StrCat(report.to_json(), "\n"));
@@ -86,6 +111,8 @@ absl::StatusOr<int> run_exploration(const Command& command, Output& output, std:
   sim::Scenario scenario(*command.scenario, command.options.parameters, {});
   const sim::Body body = [&] { return command.scenario->body(scenario); };
   sim::ExploreOptions options = command.explore;
+  const Interruption interruption;
+  options.stop = Interruption::came;
   sim::Report report;
   try {
     ProgressLine line(err, options);
@@ -104,6 +131,10 @@ absl::StatusOr<int> run_exploration(const Command& command, Output& output, std:
     return absl::InvalidArgumentError(bad.what());
   }
   print(command, report, output);
+  if (Interruption::came()) {
+    std::fputs("simrun: interrupted; this is what was found so far\n", err);
+    if (report.ok()) return kInterrupted;
+  }
   if (!is_deterministic(report)) return kNotDeterministic;
   return report.ok() ? kNoBug : kBugFound;
 }

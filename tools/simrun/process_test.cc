@@ -74,6 +74,14 @@ TEST(Process, RepeatsAFailureByItsRepeatLine) {
   EXPECT_EQ(again, failed.out);
 }
 
+TEST(Process, TellsWhatAnInterruptedExplorationHasFound) {
+  const std::string endless = " explore web_scraper --executions 1000000000 --seed 3";
+  const Ended ended = shell("timeout --preserve-status -s INT 1 \"$simrun\"" + endless + " 2>&1");
+  EXPECT_EQ(ended.code, 130);
+  EXPECT_THAT(ended.out, HasSubstr("PASSED: no bug in "));
+  EXPECT_THAT(ended.out, HasSubstr("simrun: interrupted; this is what was found so far\n"));
+}
+
 TEST(Process, PutsErrorsOnStderrOnly) {
   EXPECT_EQ(shell("\"$simrun\" --json web_scrapper 2>/dev/null").out, "");
   EXPECT_EQ(shell("\"$simrun\" --json web_scrapper 2>&1 >/dev/null").out,
