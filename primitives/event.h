@@ -49,9 +49,9 @@ class Event {
  private:
   void destroyed_in_use();
 
+  internal::Object object_;
   bool set_ = false;
   internal::WaiterList waiters_;
-  internal::Object object_;
 };
 
 class Event::Waiting : public internal::QueuedWaiter {

@@ -7,7 +7,7 @@ namespace sim {
 
 Semaphore::Semaphore(const char* kind, std::ptrdiff_t permits, std::source_location place,
                      std::ptrdiff_t bound)
-    : value_(permits), bound_(bound), object_(kind, place) {
+    : object_(kind, place), value_(permits), bound_(bound) {
   if (permits >= 0) return;
   throw std::invalid_argument(object_.describe() + ": the initial value must be >= 0, not " +
                               std::to_string(permits));

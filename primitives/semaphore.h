@@ -82,11 +82,11 @@ class Semaphore {
   [[noreturn]] void throw_released_too_often() const;
   void destroyed_in_use();
 
+  internal::Object object_;
   std::ptrdiff_t value_;
   std::ptrdiff_t bound_;
   internal::WaiterList waiters_;
   internal::GuardList guards_;
-  internal::Object object_;
 };
 
 class Semaphore::Acquiring : public internal::QueuedWaiter {

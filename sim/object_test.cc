@@ -74,7 +74,7 @@ TEST(UseAfterScope, OfPrimitives) {
   const auto put = [](sim::Queue<int>& queue) -> Coro<> { co_await queue.put(1); };
   expect_use_after_scope<sim::Lock>(acquire, "acquires Lock made at ");
   expect_use_after_scope<sim::Semaphore>(acquire, "acquires Semaphore made at ");
-  expect_use_after_scope<sim::Event>(wait, "finds set Event made at ");  // what malloc left
+  expect_use_after_scope<sim::Event>(wait, "waits for Event made at ");
   expect_use_after_scope<sim::Queue<int>>(put, "puts into Queue made at ");
 }
 
