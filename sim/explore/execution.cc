@@ -21,8 +21,8 @@ Execution::Execution(Body body, const RunOptions& options, std::vector<FindingKi
 }
 
 void Execution::on_finding(const Finding& finding) {
-  if (finding.place.line() != 0 && !knows(finding.kind, finding.place)) {
-    known_.emplace_back(finding.kind, finding.place);
+  if (finding.place.line() != 0 && find_known(finding.kind, finding.place) == nullptr) {
+    known_.push_back({finding.kind, finding.place, executions_});
   }
   if (std::ranges::find(ignored_, finding.kind) != ignored_.end()) return;
   const bool fails = fails_by_default(finding.kind) ||
@@ -36,13 +36,20 @@ void Execution::on_finding(const Finding& finding) {
   result_.findings.push_back(finding);
 }
 
-bool Execution::knows(FindingKind kind, const std::source_location& place) const {
-  const auto is_it = [&](const auto& each) {
-    return each.first == kind && each.second.line() == place.line() &&
-           each.second.column() == place.column() &&
-           std::string_view(each.second.file_name()) == place.file_name();
+const Execution::Known* Execution::find_known(FindingKind kind,
+                                              const std::source_location& place) const {
+  const auto is_it = [&](const Known& each) {
+    return each.kind == kind && each.place.line() == place.line() &&
+           each.place.column() == place.column() &&
+           std::string_view(each.place.file_name()) == place.file_name();
   };
-  return std::ranges::any_of(known_, is_it);
+  const auto at = std::ranges::find_if(known_, is_it);
+  return at == known_.end() ? nullptr : &*at;
+}
+
+bool Execution::knows(FindingKind kind, const std::source_location& place) const {
+  const Known* known = find_known(kind, place);
+  return known != nullptr && known->execution != executions_;
 }
 
 const ExecutionResult& Execution::run(DecisionSource& source) {

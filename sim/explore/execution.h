@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <source_location>
-#include <utility>
 #include <vector>
 
 #include "sim/explore/detectors.h"
@@ -51,15 +50,23 @@ class Execution final : private Observer {
   std::uint64_t steps() const { return steps_; }
 
  private:
+  struct Known {
+    FindingKind kind;
+    std::source_location place;
+    std::uint64_t execution;  // the first that showed it, counted from 0
+  };
+
   void on_finding(const Finding& finding) override;
+  // From an earlier execution: each has its findings in words the first time.
   bool knows(FindingKind kind, const std::source_location& place) const override;
+  const Known* find_known(FindingKind kind, const std::source_location& place) const;
   void run_once(DecisionSource& source, Trace* trace);
 
   Body body_;
   RunOptions options_;
   std::vector<FindingKind> ignored_;
   std::vector<FindingKind> fatal_;
-  std::vector<std::pair<FindingKind, std::source_location>> known_;  // those with a place
+  std::vector<Known> known_;  // findings with a place
   internal::Detectors detectors_;
   ExecutionResult result_;
   std::uint64_t executions_ = 0;

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "primitives/primitives.h"
+#include "sim/explore/dfs.h"
 #include "sim/explore/explore.h"
 #include "sim/internal/test_support.h"
 
@@ -188,6 +189,23 @@ TEST(StaleRead, IsSilentWhereNobodyWatches) {
   };
   sim::run(body(), sim::test::observed_by(findings));
   EXPECT_THAT(findings.kinds(), IsEmpty());
+}
+
+TEST(StaleRead, OfSeveralTasksAtOnePlaceIsToldOfEach) {
+  const auto three = []() -> Coro<> {
+    Shared<int> shared(0);
+    co_await sim::gather(increment(shared), increment(shared), increment(shared));
+  };
+  sim::Execution execution(three, sim::run_options({}));
+  sim::Dfs first;
+  const std::vector<sim::Finding> told = execution.run(*first.next()).findings;
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_THAT(told[0].message, HasSubstr("increment-2 wrote "));
+  EXPECT_THAT(told[1].message, HasSubstr("increment-3 wrote "));
+  sim::Dfs again;
+  const sim::ExecutionResult& second = execution.run(*again.next());
+  EXPECT_TRUE(second.failed);
+  EXPECT_EQ(second.findings.size(), 2u) << "counted, if not told again";
 }
 
 TEST(StaleRead, IsNoneWhereTheReaderHasStartedTheWriterSince) {
