@@ -55,19 +55,15 @@ sim::Coro<> yields() {
 sim::Coro<> four_that_yield() { co_await sim::gather(yields(), yields(), yields(), yields()); }
 
 std::int64_t decisions_of(const sim::Body& body) {
-  sim::ExploreOptions once = search(sim::Strategy::fifo());
-  sim::Execution execution(body, sim::run_options(once));
-  std::int64_t decisions = 0;
   struct Count final : sim::DecisionSource {
-    std::int64_t* decisions;
+    std::int64_t decisions = 0;
     std::uint32_t pick(sim::DecisionKind, std::uint32_t, const sim::DecisionContext&) override {
-      ++*decisions;
+      ++decisions;
       return 0;
     }
   } count;
-  count.decisions = &decisions;
-  execution.run(count);
-  return decisions;
+  sim::Execution(body, sim::run_options({})).run(count);
+  return count.decisions;
 }
 
 void explore(benchmark::State& state, const sim::Body& body, sim::Strategy strategy,

@@ -5,8 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "sim/arena.h"
-
 namespace sim::internal {
 
 // A binary heap with the smallest item at its root. Its moves are those of Python's heapq, so that
@@ -51,7 +49,7 @@ class Heap {
     }
   }
 
-  std::vector<T, ArenaAllocator<T>> items_;
+  std::vector<T> items_;
   [[no_unique_address]] Less less_{};
 };
 
@@ -67,7 +65,7 @@ class Stack {
   }
 
  private:
-  std::vector<T, ArenaAllocator<T>> items_;
+  std::vector<T> items_;
 };
 
 }  // namespace sim::internal

@@ -85,11 +85,15 @@ bool QueueWaiter::may_resume() {
   return false;
 }
 
-void QueueWaiter::note(bool passes) const {
+void QueueWaiter::note() const {
+  queue_->object_.check_alive();
   const bool puts = side_ == Side::put;
-  if (!passes) {
+  const bool closed = queue_->shut_down_;
+  if (closed && (puts || is_blocked())) {
+    queue_->object_.note_write("looks at");
+  } else if (is_blocked()) {
     queue_->object_.note_write("looks at", puts ? Act::waits_to_put : Act::waits_to_take);
-  } else if (!queue_->shut_down_) {
+  } else {
     puts ? queue_->note_put() : queue_->note_get();
   }
 }

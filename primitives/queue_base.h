@@ -117,14 +117,14 @@ class QueueWaiter : public QueuedWaiter {
  private:
   friend class QueueBase;
   WaiterList& line() const { return side_ == Side::get ? queue_->getters_ : queue_->putters_; }
+  bool is_blocked() const { return side_ == Side::put ? queue_->is_full() : queue_->is_empty(); }
   // Whether the operation can go on, which it does at once, if only to throw.
   bool passes() const {
-    const bool blocked = side_ == Side::put ? queue_->is_full() : queue_->is_empty();
-    const bool passes = !blocked || queue_->shut_down_;
-    if (Object::watching()) [[unlikely]] note(passes);
-    return passes;
+    if (Object::watching()) [[unlikely]] note();
+    return !is_blocked() || queue_->shut_down_;
   }
-  void note(bool passes) const;
+  // What passes() comes to, to those who watch.
+  void note() const;
   [[noreturn]] void give_up();
 
   QueueBase* queue_;

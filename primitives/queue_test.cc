@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "primitives/primitives.h"
+#include "sim/explore/explore.h"
 #include "sim/internal/test_support.h"
 
 namespace {
@@ -386,6 +387,23 @@ TEST(Queue, ADeadlockReportNamesIt) {
   } catch (const sim::DeadlockError& error) {
     EXPECT_THAT(error.what(), testing::AllOf(HasSubstr("main waits for room in Queue made at"),
                                              HasSubstr("getter waits for an item of Queue")));
+  }
+}
+
+// Who gets which item is a difference that explorations have to see, also of one that is closed.
+TEST(Queue, ItsItemsGoToOneOrTheOtherInDifferentTraces) {
+  for (const bool closed : {false, true}) {
+    const auto body = [closed]() -> Coro<> {
+      Queue<int> queue;
+      queue.put_nowait(1);
+      queue.put_nowait(2);
+      if (closed) queue.shutdown();
+      const auto takes = [&]() -> Coro<> { co_await queue.get(); };
+      co_await sim::gather(takes(), takes());
+    };
+    const sim::Report report = sim::explore(body, {.strategy = sim::Strategy::parse("dfs")});
+    EXPECT_EQ(report.executions, 2u);
+    EXPECT_EQ(report.distinct_traces, 2u) << closed;
   }
 }
 

@@ -5,8 +5,6 @@
 #include <memory>
 #include <utility>
 
-#include "sim/arena.h"
-
 namespace sim::internal {
 
 template <class T>
@@ -17,7 +15,7 @@ class Ring {
   Ring& operator=(const Ring&) = delete;
   ~Ring() {
     while (size() > 0) pop();
-    give_back();
+    std::allocator<T>().deallocate(slots_, capacity_);
   }
 
   std::size_t size() const { return tail_ - head_; }
@@ -37,18 +35,14 @@ class Ring {
  private:
   void grow() {
     const std::size_t capacity = capacity_ == 0 ? 8 : capacity_ * 2;
-    T* slots = ArenaAllocator<T>().allocate(capacity);
+    T* slots = std::allocator<T>().allocate(capacity);
     const std::size_t count = size();
     for (std::size_t i = 0; i < count; ++i) std::construct_at(slots + i, pop());
-    give_back();
+    std::allocator<T>().deallocate(slots_, capacity_);
     slots_ = slots;
     capacity_ = capacity;
     head_ = 0;
     tail_ = count;
-  }
-
-  void give_back() {
-    if (slots_ != nullptr) ArenaAllocator<T>().deallocate(slots_, capacity_);
   }
 
   T* slots_ = nullptr;

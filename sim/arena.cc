@@ -56,7 +56,8 @@ void* Arena::allocate_single(std::size_t bytes) {
 void Arena::release_single(void* block) noexcept {
   if constexpr (kArenaRecycles) {
     Chunk* freed = chunk_of(block);
-    if (spare_ == nullptr || freed->bytes > spare_->bytes) std::swap(freed, spare_);
+    const bool larger = spare_ == nullptr || freed->bytes > spare_->bytes;
+    if (larger && freed->bytes <= kLargestSpare) std::swap(freed, spare_);
     std::free(freed);
   } else {
     ::operator delete(static_cast<char*>(block) - kUnit);

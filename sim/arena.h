@@ -10,7 +10,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <utility>
 #include <vector>
 
@@ -59,8 +58,8 @@ class Arena {
     return allocate_slow(bytes);
   }
 
-  // Whether freed blocks are not handed out again before the next reset(), up to a bound: what
-  // lay in them can then still be told apart from what is alive.
+  // Whether freed blocks are not handed out again before the next reset(), up to a bound and but
+  // for the largest: what lay in them can then still be told apart from what is alive.
   void keep_freed(bool keep) noexcept {
     keeps_freed_ = keep;
     special_ = keep || shared_ || abandoned_;
@@ -88,6 +87,7 @@ class Arena {
   static constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
   static constexpr std::size_t kMostChunksAtOnce = 32;
   static constexpr std::size_t kMostKept = std::size_t{8} << 20;
+  static constexpr std::size_t kLargestSpare = std::size_t{64} << 20;
 
   ~Arena();
   static std::size_t class_of(std::size_t bytes) noexcept { return (bytes + kUnit - 1) / kUnit; }
@@ -125,7 +125,7 @@ class Arena {
   std::size_t chunks_used_ = 0;
   std::vector<Chunk*> chunks_;
   std::vector<void*> regions_;  // what the chunks lie in
-  Chunk* spare_ = nullptr;      // the largest that allocate_single() has got back
+  Chunk* spare_ = nullptr;      // the largest block of its own that came back, for the next one
   std::size_t top_class_ = 0;   // no block of this size class or above has been handed out
   Free* free_[kClasses] = {};
 };
@@ -154,27 +154,5 @@ inline bool Arena::is_foreign(const void* block) noexcept {
   const Arena* owner = owner_of(block);
   return owner != current_arena && !owner->shared_;
 }
-
-// For containers: memory of the running loop.
-template <class T>
-struct ArenaAllocator {
-  using value_type = T;
-  // What an arena gives is aligned to 16.
-  static constexpr bool kFits = alignof(T) <= 16;
-
-  ArenaAllocator() = default;
-  template <class U>
-  ArenaAllocator(const ArenaAllocator<U>&) {}
-
-  T* allocate(std::size_t count) {
-    if constexpr (kFits) return static_cast<T*>(Arena::allocate_here(count * sizeof(T)));
-    return std::allocator<T>().allocate(count);
-  }
-  void deallocate(T* block, std::size_t count) noexcept {
-    if constexpr (kFits) return Arena::deallocate(block, count * sizeof(T));
-    std::allocator<T>().deallocate(block, count);
-  }
-  bool operator==(const ArenaAllocator&) const = default;
-};
 
 }  // namespace sim::internal

@@ -38,6 +38,7 @@ enum class DecisionKind : std::uint8_t {
   cancel,     // which suspended or woken task is cancelled now: none, or the i-th
   timer,      // which timer fires although tasks are ready: none, or the i-th by its deadline
 };
+inline constexpr int kDecisionKinds = static_cast<int>(DecisionKind::timer) + 1;
 
 struct DecisionContext {
   const EventLoop* loop;

@@ -75,7 +75,18 @@ TEST(UseAfterScope, OfPrimitives) {
   expect_use_after_scope<sim::Lock>(acquire, "acquires Lock made at ");
   expect_use_after_scope<sim::Semaphore>(acquire, "acquires Semaphore made at ");
   expect_use_after_scope<sim::Event>(wait, "waits for Event made at ");
-  expect_use_after_scope<sim::Queue<int>>(put, "puts into Queue made at ");
+  expect_use_after_scope<sim::Queue<int>>(put, "uses Queue made at ");
+}
+
+TEST(UseAfterScope, OfAQueueThatWasShutDown) {
+  const auto last_item = [](sim::Queue<int>& queue) -> Coro<> { co_await queue.get(); };
+  struct Closed : sim::Queue<int> {
+    Closed() {
+      put_nowait(1);
+      shutdown();
+    }
+  };
+  expect_use_after_scope<Closed>(last_item, "uses Queue made at ");
 }
 
 Coro<> borrows(sim::Shared<int>& shared) {

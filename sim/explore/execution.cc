@@ -21,8 +21,8 @@ Execution::Execution(Body body, const RunOptions& options, std::vector<FindingKi
 }
 
 void Execution::on_finding(const Finding& finding) {
-  if (finding.place.line() != 0 && find_known(finding.kind, finding.place) == nullptr) {
-    known_.push_back({finding.kind, finding.place, executions_});
+  if (finding.place.line() != 0 && find_told(finding.kind, finding.place) == nullptr) {
+    told_.push_back({finding, executions_});
   }
   if (std::ranges::find(ignored_, finding.kind) != ignored_.end()) return;
   const bool fails = fails_by_default(finding.kind) ||
@@ -30,26 +30,32 @@ void Execution::on_finding(const Finding& finding) {
   if (fails && (!result_.failed || result_.failure().kind == FindingKind::stale_read)) {
     if (!result_.failed || finding.kind != FindingKind::stale_read) {
       result_.failure_at = result_.findings.size();
+      result_.failure_step = internal::Scheduler::here().steps();
     }
     result_.failed = true;
   }
   result_.findings.push_back(finding);
 }
 
-const Execution::Known* Execution::find_known(FindingKind kind,
-                                              const std::source_location& place) const {
-  const auto is_it = [&](const Known& each) {
-    return each.kind == kind && each.place.line() == place.line() &&
-           each.place.column() == place.column() &&
-           std::string_view(each.place.file_name()) == place.file_name();
+const Execution::Told* Execution::find_told(FindingKind kind,
+                                            const std::source_location& place) const {
+  const auto is_it = [&](const Told& each) {
+    const std::source_location& at = each.finding.place;
+    return each.finding.kind == kind && at.line() == place.line() &&
+           at.column() == place.column() && std::string_view(at.file_name()) == place.file_name();
   };
-  const auto at = std::ranges::find_if(known_, is_it);
-  return at == known_.end() ? nullptr : &*at;
+  const auto at = std::ranges::find_if(told_, is_it);
+  return at == told_.end() ? nullptr : &*at;
 }
 
 bool Execution::knows(FindingKind kind, const std::source_location& place) const {
-  const Known* known = find_known(kind, place);
-  return known != nullptr && known->execution != executions_;
+  const Told* told = find_told(kind, place);
+  return told != nullptr && told->execution != executions_;
+}
+
+const Finding& Execution::in_words(const Finding& finding) const {
+  const Told* told = finding.message.empty() ? find_told(finding.kind, finding.place) : nullptr;
+  return told != nullptr ? told->finding : finding;
 }
 
 const ExecutionResult& Execution::run(DecisionSource& source) {

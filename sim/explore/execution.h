@@ -18,11 +18,14 @@ using Body = std::function<Coro<>()>;
 // What one execution came to.
 struct ExecutionResult {
   bool failed = false;            // there is a finding that fails a run
-  std::vector<Finding> findings;  // in the order they were made, but for those that are ignored
+  // In the order they were made, but for those that are ignored. What an earlier execution has told
+  // may come without its text: see Execution::in_words().
+  std::vector<Finding> findings;
   RunStats stats;
   Tape tape;
 
   std::size_t failure_at = 0;     // which of them failed the run
+  std::uint64_t failure_step = 0;  // RunStats::steps when it did
 
   // What failed the run: the first finding that does, but a stale_read only where nothing came of
   // it that fails the run too; it tells why. Requires that the run failed.
@@ -44,29 +47,29 @@ class Execution final : private Observer {
   // The same with every step recorded in a trace.
   const ExecutionResult& run_traced(DecisionSource& source, Trace& trace);
 
-  // Of the run in progress, or of the last one.
-  const ExecutionResult& result() const { return result_; }
+  // A finding of result() with the text that the first of its kind and place was told with.
+  const Finding& in_words(const Finding& finding) const;
+
   std::uint64_t executions() const { return executions_; }
   std::uint64_t steps() const { return steps_; }
 
  private:
-  struct Known {
-    FindingKind kind;
-    std::source_location place;
-    std::uint64_t execution;  // the first that showed it, counted from 0
+  struct Told {
+    Finding finding;
+    std::uint64_t execution;  // counted from 0
   };
 
   void on_finding(const Finding& finding) override;
   // From an earlier execution: each has its findings in words the first time.
   bool knows(FindingKind kind, const std::source_location& place) const override;
-  const Known* find_known(FindingKind kind, const std::source_location& place) const;
+  const Told* find_told(FindingKind kind, const std::source_location& place) const;
   void run_once(DecisionSource& source, Trace* trace);
 
   Body body_;
   RunOptions options_;
   std::vector<FindingKind> ignored_;
   std::vector<FindingKind> fatal_;
-  std::vector<Known> known_;  // findings with a place
+  std::vector<Told> told_;  // of each kind and place the first
   internal::Detectors detectors_;
   ExecutionResult result_;
   std::uint64_t executions_ = 0;

@@ -72,12 +72,14 @@ const std::string& place_of(const NarratedAccess& access, const NarratedStep& st
 // Says where things are: by the line alone if all that are told are in one file.
 class Places {
  public:
-  Places(const std::vector<NarratedStep>& steps, const SharedObjects& objects) {
-    for (const NarratedStep& step : steps) {
-      if (step.deviations > 0) note(step.place);
+  Places(const Narration& narration, const SharedObjects& objects) {
+    for (const NarratedStep& step : narration.steps) {
       for (const NarratedAccess& access : step.accesses) {
         if (objects.letter_of(access.object) != nullptr) note(place_of(access, step));
       }
+    }
+    for (const NarratedDeviation& deviation : narration.deviations) {
+      if (const NarratedStep* step = narration.step(deviation.step)) note(step->place);
     }
   }
   // ":12" or "bank.cc:12" of "src/bank.cc:12" or "deposit  src/bank.cc:12".
@@ -154,25 +156,20 @@ std::string describe(const NarratedDeviation& deviation, const Narration& narrat
 class Lanes {
  public:
   Lanes(const Narration& narration, const SharedObjects& objects, const Places& places) {
-    // Those before the first step that is told have led to none of them.
-    std::size_t decision = 0;
-    while (decision < narration.deviations.size() &&
-           narration.deviations[decision].step < narration.first) {
-      ++decision;
-    }
     for (const NarratedStep& step : narration.steps) {
-      std::string mark;
-      for (int i = 0; i < step.deviations; ++i) {
-        mark += (mark.empty() ? "*" : ",") + std::to_string(++decision);
-      }
+      const std::string mark = mark_of(step, narration);
       const std::string did = what_it_did(step, objects, places);
-      if (did.empty() && step.deviations == 0) continue;
+      if (did.empty() && mark.empty()) continue;
       const std::string stands = step.place.empty() ? "" : places.brief(step.place);
       rows_.push_back({&step, did.empty() ? stands : did, mark});
     }
     if (rows_.size() > kMostRows) {
-      left_out_ = rows_.size() - kMostRows;
-      rows_.erase(rows_.begin(), rows_.begin() + static_cast<std::ptrdiff_t>(left_out_));
+      const std::size_t count = rows_.size() - kMostRows;
+      rows_.erase(rows_.begin(), rows_.begin() + static_cast<std::ptrdiff_t>(count));
+      left_out_ = counted(count, "earlier step");
+    }
+    if (!narration.whole) {
+      left_out_ = left_out_.empty() ? "earlier steps" : "at least " + left_out_;
     }
     for (const Row& row : rows_) {
       if (std::ranges::find(tasks_, row.step->task) == tasks_.end()) {
@@ -196,7 +193,7 @@ class Lanes {
     std::string text(kTimeWidth + mark_width, ' ');
     for (std::size_t i = 0; i < tasks_.size(); ++i) text += pad(tasks_[i], widths[i]);
     trim(text);
-    if (left_out_ > 0) text += "  ... " + counted(left_out_, "earlier step") + " left out\n";
+    if (!left_out_.empty()) text += "  ... " + left_out_ + " left out\n";
     for (const Row& row : rows_) {
       const std::string time = format_seconds(row.step->time);
       text += std::string(time.size() < kTimeWidth ? kTimeWidth - time.size() : 0, ' ') + time +
@@ -213,12 +210,21 @@ class Lanes {
   struct Row {
     const NarratedStep* step;
     std::string cell;
-    std::string mark;  // the numbers of the decisions that led here
+    std::string mark;
   };
   static constexpr std::size_t kMostRows = 40;
   static constexpr std::size_t kTimeWidth = 10;
   static constexpr std::size_t kLeastMarkWidth = 6;
 
+  // The numbers of the decisions that led to a step or were made in it: "*2,3".
+  static std::string mark_of(const NarratedStep& step, const Narration& narration) {
+    std::string mark;
+    for (std::size_t i = 0; i < narration.deviations.size(); ++i) {
+      if (narration.deviations[i].step != step.number) continue;
+      mark += (mark.empty() ? "*" : ",") + std::to_string(i + 1);
+    }
+    return mark;
+  }
   static std::string pad(std::string text, std::size_t width) {
     if (text.size() < width) text.append(width - text.size(), ' ');
     return text;
@@ -230,12 +236,18 @@ class Lanes {
 
   std::vector<Row> rows_;
   std::vector<std::string> tasks_;
-  std::size_t left_out_ = 0;
+  std::string left_out_;  // in words
 };
 
 std::string describe_decisions(const Failure& failure, const Narration& narration) {
   const std::size_t count = narration.deviations.size();
-  if (count == 0) return "\nIt happens in asyncio's own order: no decision has to differ.\n";
+  if (count == 0 && failure.also_under_fifo) {
+    return "\nIt happens in asyncio's own order: no decision has to differ.\n";
+  }
+  if (count == 0) {
+    return "\nNo decision has to differ. It was not seen in asyncio's order, though, where what a "
+           "timer wakes waits for the next iteration.\n";
+  }
   std::string text = "\n" + counted(count, "decision") + " that asyncio would not have made " +
                      (count == 1 ? "leads" : "lead") + " to it:\n";
   for (std::size_t i = 0; i < count; ++i) {
@@ -299,7 +311,7 @@ std::string explain(const Failure& failure, const Narration& narration,
   text += also_found(failure, narration);
   text += describe_decisions(failure, narration);
   const SharedObjects objects(narration.steps);
-  const Places places(narration.steps, objects);
+  const Places places(narration, objects);
   const std::string table = Lanes(narration, objects, places).text();
   if (!table.empty()) {
     text += "\n" + table;

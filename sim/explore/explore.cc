@@ -10,6 +10,7 @@
 #include "sim/explore/dfs.h"
 #include "sim/explore/explanation.h"
 #include "sim/explore/replay_source.h"
+#include "sim/explore/same_faults.h"
 #include "sim/explore/shrink.h"
 #include "sim/explore/stopwatch.h"
 #include "sim/explore/token.h"
@@ -86,7 +87,10 @@ class Exploration {
     while (!enough() && report_.executions < options_.max_executions) {
       const bool late = options_.time_budget && watch.elapsed() >= *options_.time_budget;
       if (late && report_.executions > 0) break;
-      if (options_.stop && options_.stop()) break;
+      if (options_.stop && options_.stop()) {
+        report_.stopped = true;
+        break;
+      }
       DecisionSource* source = search->next();
       if (source == nullptr) break;
       const ExecutionResult& result = execution_.run(*source);
@@ -188,7 +192,9 @@ class Exploration {
     complete(failure);
   }
   void shrink(Failure& failure) {
-    Shrunk shrunk = sim::shrink(execution_, failure.deviations, failure.finding);
+    ShrinkBudget budget;
+    budget.stop = options_.stop;
+    Shrunk shrunk = sim::shrink(execution_, failure.deviations, failure.finding, budget);
     failure.deviations = std::move(shrunk.deviations);
     failure.minimality = shrunk.minimality;
   }
@@ -197,32 +203,36 @@ class Exploration {
   void complete(Failure failure) {
     const Narration narration =
         narrate(body_, run_options(options_), failure.deviations, options_.ignore);
-    if (narration.result.failed) failure.finding = narration.result.failure();
+    failure.finding = narration.result.failed ? narration.result.failure()
+                                              : execution_.in_words(failure.finding);
     failure.kind = failure.finding.kind;
     failure.message = failure.finding.message;
     failure.token =
         Token{{context(options_), shape(), options_.seed}, failure.deviations}.to_string();
-    const auto reorders = [](const NarratedDeviation& each) {
-      return each.kind == DecisionKind::ready;
-    };
-    failure.also_under_fifo = std::ranges::none_of(narration.deviations, reorders) ||
-                              fails_under_fifo(failure.finding);
+    failure.also_under_fifo =
+        options_.order == Order::fifo || fails_under_fifo(failure.finding, narration.deviations);
     failure.text = explain(failure, narration, replay_line(failure.token));
     report_.failures.push_back(std::move(failure));
   }
 
-  // Looks for the same failure where the order of ready tasks is asyncio's and the rest is free.
-  bool fails_under_fifo(const Finding& finding) {
+  // Looks for the same failure where the order of ready tasks is asyncio's and the rest is as it
+  // was, or else free.
+  bool fails_under_fifo(const Finding& finding, const std::vector<NarratedDeviation>& deviations) {
     constexpr int kTries = 200;
     RunOptions run = run_options(options_);
     run.order = Order::fifo;
     Execution execution(body_, run, options_.ignore);
+    const auto fails = [&](DecisionSource& source) {
+      const ExecutionResult& result = execution.run(source);
+      return result.failed && same_failure(result.failure(), finding);
+    };
+    SameFaults same(deviations);
+    if (fails(same)) return true;
     Dfs dfs;
     for (int i = 0; i < kTries; ++i) {
       DecisionSource* source = dfs.next();
       if (source == nullptr) return false;
-      const ExecutionResult& result = execution.run(*source);
-      if (result.failed && same_failure(result.failure(), finding)) return true;
+      if (fails(*source)) return true;
     }
     return false;
   }

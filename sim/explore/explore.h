@@ -59,7 +59,7 @@ struct ExploreOptions {
   bool detect_blocking = false;
   // Called now and then, at most every 1,024 executions.
   std::function<void(const Progress&)> on_progress = {};
-  // Asked between executions: true ends the exploration, as a budget does that is spent.
+  // Asked between executions: true ends the exploration where it is; Report::stopped says so.
   std::function<bool()> stop = {};
   // What tokens and reports call it, parameters included.
   std::string scenario_name = {};

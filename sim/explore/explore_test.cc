@@ -131,6 +131,95 @@ TEST(Explore, ShrinksToTheOneDecisionThatMatters) {
                     HasSubstr("replay: ./simrun replay one_deviation " + failure.token)));
 }
 
+// A timer that comes due in a long step fires in asyncio's next iteration, after what is ready.
+Coro<> overtaken_by_a_timer() {
+  std::string order;
+  const bool counts = sim::choose(2) == 1;
+  const auto sleeper = [&]() -> Coro<> {
+    co_await sim::sleep(1ms);
+    sim::running_loop().call_soon([&] { order += 'a'; });
+  };
+  auto task = sim::create_task(sleeper());
+  co_await sim::yield();
+  co_await sim::yield();
+  const sim::TimePoint now = sim::Clock::now();
+  sim::running_loop().call_at(now + 1ms, [] { sim::busy(1ms); });
+  sim::running_loop().call_at(now + 1500us, [&] { order += 'b'; });
+  co_await task;
+  co_await sim::sleep(10ms);
+  SIM_CHECK(!counts || order != "ab");
+}
+
+TEST(Explore, SaysOfAsynciosOrderOnlyWhatItHasTried) {
+  ExploreOptions options = with("dfs");
+  const Report any = sim::explore(overtaken_by_a_timer, options);
+  ASSERT_EQ(any.failures.size(), 1u);
+  EXPECT_FALSE(any.failures[0].also_under_fifo);
+  options.order = sim::Order::fifo;
+  EXPECT_TRUE(sim::explore(overtaken_by_a_timer, options).ok());
+}
+
+// A late timer needs no executor that reorders, however many choices there were before it.
+TEST(Explore, TriesWhatIsNoReorderingInAsynciosOrder) {
+  const auto body = []() -> Coro<> {
+    bool late = false;
+    const auto rings = [&]() -> Coro<> {
+      co_await sim::sleep(50ms);
+      late = true;
+    };
+    const auto polls = [&]() -> Coro<> {
+      for (int i = 0; i < 300; ++i) co_await sim::yield();
+      SIM_CHECK(!late);
+    };
+    co_await sim::gather(rings(), polls());
+  };
+  ExploreOptions options = with("random");
+  options.time = sim::Time::slow_loop;
+  const Report report = sim::explore(body, options);
+  ASSERT_EQ(report.failures.size(), 1u);
+  EXPECT_TRUE(report.failures[0].also_under_fifo) << report.failures[0].explanation();
+}
+
+TEST(Explore, EndsWhereItIsStopped) {
+  ExploreOptions options = with("random");
+  int left = 5;
+  options.stop = [&] { return left-- == 0; };
+  const Report report = sim::explore(no_lost_update, options);
+  EXPECT_EQ(report.executions, 5u);
+  EXPECT_TRUE(report.stopped);
+  options.stop = {};
+  options.max_executions = 5;
+  EXPECT_FALSE(sim::explore(no_lost_update, options).stopped);
+}
+
+// Here the failure does not come again, as it depends on what the test keeps outside.
+TEST(Explore, TellsAFailureInWordsAlsoWhereItDoesNotComeAgain) {
+  int runs = 0;
+  const auto adds = [](sim::Shared<int>& x) -> Coro<> {
+    const int read = x.get();
+    co_await sim::yield();
+    x.set(read + 1);
+  };
+  const auto body = [&]() -> Coro<> {
+    sim::Shared<int> x(0);
+    if (++runs > 2) co_return;
+    co_await sim::gather(adds(x), adds(x));
+  };
+  ExploreOptions options = with("fifo");
+  options.shrink = options.check_determinism = false;
+  const Report report = sim::explore(body, options);
+  ASSERT_EQ(report.failures.size(), 1u);
+  EXPECT_THAT(report.failures[0].message, HasSubstr("by what it had read before"));
+  runs = 0;
+  sim::Execution execution(body, sim::run_options(options));
+  sim::ReplaySource source;
+  execution.run(source);
+  const sim::ExecutionResult& again = execution.run(source);
+  ASSERT_TRUE(again.failed);
+  EXPECT_THAT(execution.in_words(again.failure()).message,
+              HasSubstr("by what it had read before"));
+}
+
 TEST(Explore, FindsWhatNeedsSeveralDecisionsInTheRightPlaces) {
   const Report report = sim::explore(pingpong);
   ASSERT_EQ(report.failures.size(), 1u);

@@ -1,5 +1,8 @@
 #include "sim/explore/narration.h"
 
+#include <algorithm>
+#include <array>
+
 #include "sim/event_loop.h"
 #include "sim/object.h"
 
@@ -12,33 +15,36 @@ using internal::Scheduler;
 
 class Narrator final : public DecisionSource, public internal::Watcher {
  public:
-  Narrator(Narration& narration, const std::vector<Deviation>& deviations, std::size_t most)
-      : narration_(narration), replay_(deviations), most_(most) {}
-  void follow(const Execution& execution) { execution_ = &execution; }
-  // The steps after the one that failed are not part of the story.
-  void end() {
-    note_failure();
-    if (failed_) narration_.steps.resize(failed_steps_ - narration_.first);
-  }
+  // Tells of steps up to `last`.
+  Narrator(Narration& narration, const std::vector<Deviation>& deviations, std::uint64_t last,
+           std::size_t most)
+      : narration_(narration), replay_(deviations), last_(last), most_(most) {}
 
   std::uint32_t pick(DecisionKind kind, std::uint32_t n, const DecisionContext& context) override {
     const std::uint32_t index = replay_.pick(kind, n, context);
-    if (index != 0) note_deviation(kind, n, index, context);
+    const std::uint32_t ordinal = asked_[static_cast<std::size_t>(kind)]++;
+    const bool in_step = kind == DecisionKind::choose || kind == DecisionKind::executor;
+    const std::uint64_t step = context.loop->scheduler().steps() + (in_step ? 0 : 1);
+    if (index != 0) note_deviation(kind, ordinal, n, index, context, step);
     return index;
   }
 
   void on_step(const Scheduler& scheduler, Entry entry) override {
-    NarratedStep step{.time = scheduler.now(), .task = scheduler.name_of(entry), .place = {},
-                      .accesses = {}};
+    const std::uint64_t number = scheduler.steps();
+    tells_ = number <= last_;
+    if (!tells_) return;
+    // Timers that were fired on the way to it count as steps.
+    for (auto at = narration_.deviations.rbegin();
+         at != narration_.deviations.rend() && at->step > latest_; ++at) {
+      at->step = number;
+    }
+    latest_ = number;
+    NarratedStep step{.number = number, .time = scheduler.now(), .task = scheduler.name_of(entry),
+                      .place = {}, .accesses = {}};
     const bool is_task =
         entry.kind() == Entry::Kind::task || entry.kind() == Entry::Kind::checked_task;
     if (is_task) step.place = place_of(*entry.as_task());
-    note_failure();
-    step.deviations = static_cast<int>(narration_.deviations.size() - told_);
-    told_ = narration_.deviations.size();
-    tells_ = !failed_ || narration_.first + narration_.steps.size() - failed_steps_ < most_;
-    if (!tells_) return;
-    if (narration_.steps.size() >= 3 * most_) forget();
+    if (narration_.steps.size() == 2 * most_) forget(most_);
     narration_.steps.push_back(std::move(step));
   }
 
@@ -50,6 +56,10 @@ class Narrator final : public DecisionSource, public internal::Watcher {
          access.place.line() != 0 ? to_string(access.place) : std::string()});
   }
 
+  void end() {
+    if (narration_.steps.size() > most_) forget(narration_.steps.size() - most_);
+  }
+
  private:
   static std::string place_of(const internal::TaskState& task) {
     const std::string stack = task.stack();  // "  at deposit  bank.cc:12\n  at ..."
@@ -59,13 +69,12 @@ class Narrator final : public DecisionSource, public internal::Watcher {
     return place.substr(0, place.find(" (not started)"));
   }
 
-  void note_deviation(DecisionKind kind, std::uint32_t n, std::uint32_t index,
-                      const DecisionContext& context) {
+  void note_deviation(DecisionKind kind, std::uint32_t ordinal, std::uint32_t n,
+                      std::uint32_t index, const DecisionContext& context, std::uint64_t step) {
     const Scheduler& scheduler = context.loop->scheduler();
-    NarratedDeviation deviation{.kind = kind, .index = index, .choices = n,
+    NarratedDeviation deviation{.kind = kind, .ordinal = ordinal, .index = index, .choices = n,
                                 .time = scheduler.now(), .chosen = {}, .overtaken = {},
-                                .label = std::string(context.label),
-                                .step = narration_.first + narration_.steps.size()};
+                                .label = std::string(context.label), .step = step};
     if (kind == DecisionKind::ready) {
       deviation.chosen = scheduler.name_of(scheduler.ready().at(index));
       for (std::uint32_t i = 0; i < index; ++i) {
@@ -77,40 +86,40 @@ class Narrator final : public DecisionSource, public internal::Watcher {
     narration_.deviations.push_back(std::move(deviation));
   }
 
-  // What fails the run may turn out to be another finding than the first: see ExecutionResult.
-  void note_failure() {
-    const ExecutionResult& result = execution_->result();
-    if (!result.failed || (failed_ && failure_at_ == result.failure_at)) return;
-    failed_ = true;
-    failure_at_ = result.failure_at;
-    failed_steps_ = narration_.first + narration_.steps.size();
-  }
-  void forget() {
-    narration_.steps.erase(narration_.steps.begin(),
-                           narration_.steps.begin() + static_cast<std::ptrdiff_t>(most_));
-    narration_.first += most_;
+  void forget(std::size_t count) {
+    const auto begin = narration_.steps.begin();
+    narration_.steps.erase(begin, begin + static_cast<std::ptrdiff_t>(count));
+    narration_.whole = false;
   }
 
   Narration& narration_;
   ReplaySource replay_;
-  const Execution* execution_ = nullptr;
-  bool tells_ = false;  // of the step that runs
-  bool failed_ = false;
-  std::size_t failure_at_ = 0;
-  std::uint64_t failed_steps_ = 0;  // there were so many when it failed
+  std::uint64_t last_;
   std::size_t most_;
-  std::size_t told_ = 0;
+  std::array<std::uint32_t, kDecisionKinds> asked_{};
+  std::uint64_t latest_ = 0;  // the step that was told last
+  bool tells_ = false;        // of the step that runs
 };
 
 }  // namespace
 
+const NarratedStep* Narration::step(std::uint64_t number) const {
+  const auto at = std::ranges::find(steps, number, &NarratedStep::number);
+  return at == steps.end() ? nullptr : &*at;
+}
+
 Narration narrate(const Body& body, RunOptions options, const std::vector<Deviation>& deviations,
                   const std::vector<FindingKind>& ignored, std::size_t most) {
+  // Which finding fails the run is known at its end; so it is run once to see how far to tell.
+  ReplaySource replay(deviations);
+  Execution beforehand(body, options, ignored);
+  const ExecutionResult& seen = beforehand.run(replay);
+  const std::uint64_t last = seen.failed ? seen.failure_step : seen.stats.steps;
+
   Narration narration;
-  Narrator narrator(narration, deviations, most);
+  Narrator narrator(narration, deviations, last, most);
   options.watcher = &narrator;
   Execution execution(body, options, ignored);
-  narrator.follow(execution);
   narration.result = execution.run(narrator);
   narrator.end();
   return narration;

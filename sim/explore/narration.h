@@ -20,38 +20,37 @@ struct NarratedAccess {
 };
 
 struct NarratedStep {
+  std::uint64_t number;  // of the run, counted from 1
   std::int64_t time;     // virtual, in nanoseconds
   std::string task;      // its name; "callback", "timer of reader"
   std::string place;     // "deposit  bank.cc:12": where it resumes; empty for what is no task
   std::vector<NarratedAccess> accesses;
-  int deviations = 0;    // how many led here since the step before
 };
 
 struct NarratedDeviation {
   DecisionKind kind;
+  std::uint32_t ordinal;  // among the decisions of its kind, counted from 0
   std::uint32_t index;
   std::uint32_t choices;
   std::int64_t time;
   std::string chosen;                  // who ran, was cancelled, or what fired
   std::vector<std::string> overtaken;  // who stood before it
   std::string label;                   // of a choose()
-  std::uint64_t step;                  // the one that followed, counted from 0
+  std::uint64_t step;                  // the one it was made in, or led to
 };
 
 struct Narration {
   std::vector<NarratedStep> steps;
-  std::uint64_t first = 0;  // the number of the first of them
+  bool whole = true;  // these are all that there were
   std::vector<NarratedDeviation> deviations;
   ExecutionResult result;
 
   // Null for a step that is not told.
-  const NarratedStep* step(std::uint64_t number) const {
-    return number >= first && number - first < steps.size() ? &steps[number - first] : nullptr;
-  }
+  const NarratedStep* step(std::uint64_t number) const;
 };
 
-// Runs `deviations` once more and writes down what happens up to the step that fails, at least the
-// last `most` steps of it. Findings of the kinds in `ignored` are none.
+// Runs `deviations` once more and writes down what happens up to the step that fails, the last
+// `most` steps of it. Findings of the kinds in `ignored` are none.
 Narration narrate(const Body& body, RunOptions options, const std::vector<Deviation>& deviations,
                   const std::vector<FindingKind>& ignored = {}, std::size_t most = 2'000);
 

@@ -70,6 +70,7 @@ std::string Report::to_json() const {
                        {"distinct_is_exact", distinct_is_exact},
                        {"redundant", redundant},
                        {"exhausted", exhausted},
+                       {"stopped", stopped},
                        {"estimate",
                         {{"sampler", estimate.sampler},
                          {"executions", estimate.executions},

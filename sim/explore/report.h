@@ -44,6 +44,7 @@ struct Report {
   bool distinct_is_exact = true;
   std::uint64_t redundant = 0;        // executions of a trace that had been seen
   bool exhausted = false;             // every schedule has been visited
+  bool stopped = false;               // by ExploreOptions::stop
   Coverage estimate;                  // of the sampler that had the most executions
   std::string strategy;
 

@@ -159,7 +159,8 @@ class Shrinker {
       const bool expand = count + 1 < best_.size();
       const std::uint64_t with_fewer = minimality_.certified;
       for (const Deviations& each : level) {
-        if (minimality_.certified == budget_.certification) {
+        const bool stopped = budget_.stop && budget_.stop();
+        if (stopped || minimality_.certified == budget_.certification) {
           minimality_.certain = false;
           return;
         }

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "sim/explore/execution.h"
@@ -20,6 +21,7 @@ namespace sim {
 struct ShrinkBudget {
   std::uint64_t replays = 200;
   std::uint64_t certification = 20'000;
+  std::function<bool()> stop = {};  // asked while certifying: true ends it as a spent budget does
 };
 
 struct Shrunk {

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <source_location>
+#include <vector>
 
 #include "sim/explore/per_run.h"
 #include "sim/task_state.h"
@@ -31,38 +32,39 @@ class StaleReads {
   }
 
  private:
-  struct Variable {
-    void clear() {
-      written = 0;
-      readers = 0;
-      writer_key = writer_parent = 0;
-      writer_ordinal = 0;
-    }
-    std::uint64_t written = 0;  // the step of the latest write, counted from 1; 0: none
-    std::uint64_t writer_key = 0;
-    std::uint64_t writer_parent = 0;  // who made that task
-    std::uint32_t writer_ordinal = 0;
-    std::uint32_t readers = 0;  // tasks that have read it and not written it since
-    TaskNaming writer;          // only known if there were readers
+  struct Write {
+    std::uint64_t step = 0;  // 0: none
+    TaskNaming writer;
     std::source_location place;
   };
+  // What a task has read and not written since.
   struct Read {
     void clear() {
       step = 0;
       reported = false;
     }
-    std::uint64_t step = 0;  // 0: none that counts
-    std::uint32_t children = 0;  // that the reader had made by then
+    std::uint64_t step = 0;      // 0: nothing
+    std::uint32_t children = 0;  // that the task had made by then
     bool reported = false;
     std::source_location place;
+    Write foreign;  // the first since
+  };
+  struct Variable {
+    void clear() { readers.clear(); }
+    std::vector<std::uint64_t> readers;  // tasks that have read it and seen no foreign write since
   };
 
   void look(const Scheduler& scheduler, const Object& object, const Access& access);
-  static void report(const Scheduler& scheduler, const Object& object, const Variable& variable,
-                     const Read& read, const std::source_location& place);
+  void read(Variable& variable, const Object& object, const TaskState& task,
+            const Access& access, std::uint64_t step);
+  // Tells those who have read `object` that `task` writes it.
+  void spoil(Variable& variable, const Object& object, const TaskState* task,
+             const Access& access, std::uint64_t step);
+  static void report(const Scheduler& scheduler, const Object& object, const Read& read,
+                     const std::source_location& place);
 
   PerRun<Variable> variables_;
-  PerRun<Read> reads_;  // by task and variable
+  PerRun<Read> reads_;  // by variable and task
 };
 
 }  // namespace sim::internal

@@ -222,6 +222,17 @@ TEST(StaleRead, IsNoneWhereTheReaderHasStartedTheWriterSince) {
   EXPECT_FALSE(finds_stale_read(tally(true)));
   EXPECT_TRUE(finds_stale_read(tally(false))) << "the child may write without being waited for";
 }
+TEST(StaleRead, IsFoundBehindAWriteOfTheReadersOwnChild) {
+  const auto has_it_added_to = [](Shared<int>& shared) -> Coro<> {
+    const int read = shared.get();
+    co_await sim::yield();
+    co_await sim::yield();
+    co_await sim::create_task(set_to_7(shared));
+    shared.set(read + 1);
+  };
+  EXPECT_TRUE(finds_stale_read(has_it_added_to, set_to_7));
+  EXPECT_FALSE(finds_stale_read(has_it_added_to, [](Shared<int>&) -> Coro<> { co_return; }));
+}
 TEST(StaleRead, IsNoneAfterACompareExchangeThatFailed) {
   const auto takes_and_gives_back = [](Shared<int>& shared) -> Coro<> {
     while (!shared.compare_exchange(0, 1)) co_await sim::yield();

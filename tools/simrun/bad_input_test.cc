@@ -172,6 +172,10 @@ const Case kCases[] = {
     {"DurationOutOfRange",
      {"bad_input_target", "--delay=9000000h"},
      "bad value for --delay: '9000000h' is out of range; virtual time ends after 292 years"},
+    {"DurationOfManyDigits",
+     {"bad_input_target", "--delay=99999999999999999999999s"},
+     "bad value for --delay: '99999999999999999999999s' is out of range; virtual time ends after "
+     "292 years"},
     {"DurationTooFine",
      {"bad_input_target", "--delay=1.5ns"},
      "bad value for --delay: '1.5ns' is not a whole number of nanoseconds"},

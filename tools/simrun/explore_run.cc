@@ -59,14 +59,18 @@ class ProgressLine {
   bool drawn_ = false;
 };
 
-// While it lives, the first SIGINT or SIGTERM is only noted; the second one ends the process.
+// While it lives, the first SIGINT or SIGTERM is only noted; the second one ends the process. What
+// is ignored stays ignored.
 class Interruption {
  public:
   Interruption() {
-    struct sigaction note = {};
-    note.sa_handler = [](int) { noted = 1; };
-    note.sa_flags = static_cast<int>(SA_RESETHAND);
-    for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &note, &before_[i]);
+    struct sigaction noting = {};
+    noting.sa_handler = note;
+    noting.sa_flags = SA_RESTART;
+    for (std::size_t i = 0; i < kSignals.size(); ++i) {
+      sigaction(kSignals[i], nullptr, &before_[i]);
+      if (before_[i].sa_handler != SIG_IGN) sigaction(kSignals[i], &noting, nullptr);
+    }
   }
   Interruption(const Interruption&) = delete;
   Interruption& operator=(const Interruption&) = delete;
@@ -77,10 +81,23 @@ class Interruption {
   static bool came() { return noted != 0; }
 
  private:
+  static void note(int signal) {
+    if (noted != 0) {
+      std::signal(signal, SIG_DFL);
+      std::raise(signal);
+    }
+    noted = 1;
+  }
   static constexpr std::array<int, 2> kSignals = {SIGINT, SIGTERM};
   static inline volatile std::sig_atomic_t noted = 0;
   std::array<struct sigaction, 2> before_{};
 };
+
+sim::Report explore(const sim::Body& body, sim::ExploreOptions& options) {
+  const Interruption interruption;
+  options.stop = Interruption::came;
+  return sim::explore(body, options);
+}
 
 void print(const Command& command, const sim::Report& report, Output& output) {
   if (command.json) {
@@ -94,9 +111,11 @@ void print(const Command& command, const sim::Report& report, Output& output) {
   for (const sim::Failure& failure : report.failures) {
     output.write(absl::StrCat("\n", failure.explanation()));
   }
-  const Colour colour = report.ok() ? Colour::green : Colour::red;
-  output.write(absl::StrCat("\n", output.paint(colour, report.ok() ? "PASSED" : "FAILED"), ": ",
-                            report.verdict(), "\n"));
+  const Colour colour = !report.ok() ? Colour::red : report.stopped ? Colour::yellow
+                                                                    : Colour::green;
+  const char* const verdict = !report.ok() ? "FAILED" : report.stopped ? "INTERRUPTED" : "PASSED";
+  output.write(absl::StrCat("\n", output.paint(colour, verdict), ": ", report.verdict(),
+                            report.stopped && !report.ok() ? ", then interrupted\n" : "\n"));
 }
 
 bool is_deterministic(const sim::Report& report) {
@@ -111,8 +130,6 @@ absl::StatusOr<int> run_exploration(const Command& command, Output& output, std:
   sim::Scenario scenario(*command.scenario, command.options.parameters, {});
   const sim::Body body = [&] { return command.scenario->body(scenario); };
   sim::ExploreOptions options = command.explore;
-  const Interruption interruption;
-  options.stop = Interruption::came;
   sim::Report report;
   try {
     ProgressLine line(err, options);
@@ -125,16 +142,13 @@ absl::StatusOr<int> run_exploration(const Command& command, Output& output, std:
         report = sim::shrink_token(body, command.token, options);
         break;
       default:
-        report = sim::explore(body, options);
+        report = explore(body, options);
     }
   } catch (const std::invalid_argument& bad) {
     return absl::InvalidArgumentError(bad.what());
   }
   print(command, report, output);
-  if (Interruption::came()) {
-    std::fputs("simrun: interrupted; this is what was found so far\n", err);
-    if (report.ok()) return kInterrupted;
-  }
+  if (report.stopped && report.ok()) return kInterrupted;
   if (!is_deterministic(report)) return kNotDeterministic;
   return report.ok() ? kNoBug : kBugFound;
 }

@@ -18,8 +18,6 @@ namespace simrun {
 
 namespace {
 
-constexpr std::size_t kMostDigits = 18;  // before the unit or the point of a duration
-
 using sim::Duration;
 using sim::Parameter;
 using sim::ParameterValue;
@@ -60,11 +58,11 @@ absl::StatusOr<ParameterValue> parse_bool(const Parameter& parameter, absl::stri
 
 absl::StatusOr<ParameterValue> parse_duration(const Parameter& parameter, absl::string_view text) {
   absl::Duration value;
-  const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
-  if (digits > kMostDigits) {
-    return bad_value(parameter, text, "is out of range; virtual time ends after 292 years");
-  }
   if (has_spaces(text) || !absl::ParseDuration(text, &value)) {
+    const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    if (digits > 0 && absl::ParseDuration(absl::StrCat("1", text.substr(digits)), &value)) {
+      return bad_value(parameter, text, "is out of range; virtual time ends after 292 years");
+    }
     return bad_value(parameter, text,
                      "is not a duration; write a number and a unit, like 250ms, 2s or 1.5h");
   }
