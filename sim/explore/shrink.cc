@@ -1,9 +1,13 @@
 #include "sim/explore/shrink.h"
 
 #include <algorithm>
+#include <compare>
+#include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 
+#include "sim/event_loop.h"
 #include "sim/explore/rebased_replay.h"
 #include "sim/explore/relinearization.h"
 #include "sim/explore/replay_source.h"
@@ -139,45 +143,97 @@ class Shrinker {
     if (fewest.size() < best_.size()) minimality_.from_run_to_block = fewest.size();
   }
 
+  // Of schedules with equally many deviations the simplest is told: few tasks, short, small steps
+  // aside.
+  struct Simplicity {
+    std::size_t tasks;
+    std::uint64_t steps;
+    std::uint64_t indices;
+    friend auto operator<=>(const Simplicity&, const Simplicity&) = default;
+  };
+
   // Takes asyncio's choices after a prefix of deviations, and notes what else there was.
   class Frontier final : public DecisionSource {
    public:
+    explicit Frontier(const Deviations& prefix) : replay_(prefix) {}
     std::uint32_t pick(DecisionKind kind, std::uint32_t n, const DecisionContext& at) override {
       choices.push_back(n);
-      return replay.pick(kind, n, at);
+      const std::uint32_t index = replay_.pick(kind, n, at);
+      if (index != 0) note_tasks(kind, index, at.loop->scheduler());
+      return index;
     }
-    ReplaySource replay;
+    Simplicity simplicity(const ExecutionResult& result) const {
+      std::uint64_t indices = 0;
+      for (const Deviation& each : result.tape.deviations()) indices += each.index;
+      return {tasks_.size(), result.failure_step, indices};
+    }
     std::vector<std::uint32_t> choices;  // of each decision
+
+   private:
+    // Those that a deviation is about: the one chosen and those it overtook, or the one cancelled.
+    void note_tasks(DecisionKind kind, std::uint32_t index, const internal::Scheduler& scheduler) {
+      if (kind == DecisionKind::cancel) note(scheduler.cancellable()[index - 1]);
+      if (kind != DecisionKind::ready) return;
+      for (std::uint32_t i = 0; i <= index; ++i) {
+        note(internal::task_of(scheduler, scheduler.ready().at(i)));
+      }
+    }
+    void note(const internal::TaskState* task) {
+      if (task != nullptr) tasks_.insert(task->origin().identity);
+    }
+
+    ReplaySource replay_;
+    std::set<std::uint64_t> tasks_;
   };
 
-  // All schedules with fewer deviations than the best has, by their number.
+  // All schedules by their number of deviations, up to those that have as few as the best: the
+  // first number at which one fails is the fewest, and the simplest of that number is the answer.
   void certify() {
     minimality_.certain = true;
     std::vector<Deviations> level = {{}};
-    for (std::size_t count = 0; count < best_.size(); ++count) {
+    while (level.front().size() < best_.size()) {
       std::vector<Deviations> next;
-      const bool expand = count + 1 < best_.size();
-      const std::uint64_t with_fewer = minimality_.certified;
+      std::uint64_t visited = 0;
       for (const Deviations& each : level) {
-        const bool stopped = budget_.stop && budget_.stop();
-        if (stopped || minimality_.certified == budget_.certification) {
+        if (stopped() || minimality_.certified + visited == budget_.certification) {
+          minimality_.certified += visited;
           minimality_.certain = false;
           return;
         }
-        ++minimality_.certified;
-        Frontier frontier;
-        frontier.replay.rewind(each);
+        ++visited;
+        Frontier frontier(each);
         const ExecutionResult& result = execution_.run(frontier);
         if (is_it(result)) {
-          minimality_.certified = with_fewer;
           best_ = result.tape.deviations();
+          choose_simplest(level);
           return;
         }
-        if (expand) extend(each, frontier.choices, next);
+        extend(each, frontier.choices, next);
       }
+      minimality_.certified += visited;
       level = std::move(next);
+      if (level.empty()) return;
     }
+    choose_simplest(level);
   }
+  // Of the best and those of `candidates` that fail, the simplest.
+  void choose_simplest(const std::vector<Deviations>& candidates) {
+    std::optional<Simplicity> simplest;
+    const auto consider = [&](const Deviations& deviations) {
+      Frontier frontier(deviations);
+      const ExecutionResult& result = execution_.run(frontier);
+      if (!is_it(result)) return;
+      const Simplicity simplicity = frontier.simplicity(result);
+      if (simplest && *simplest <= simplicity) return;
+      simplest = simplicity;
+      best_ = deviations;
+    };
+    consider(Deviations(best_));
+    const std::size_t count = std::min<std::size_t>(candidates.size(), budget_.choice);
+    for (std::size_t i = 0; i < count && !stopped(); ++i) consider(candidates[i]);
+  }
+  bool stopped() const { return budget_.stop && budget_.stop(); }
+
   // `prefix` with one more deviation, at each later decision of its run.
   void extend(const Deviations& prefix, const std::vector<std::uint32_t>& choices,
               std::vector<Deviations>& into) const {

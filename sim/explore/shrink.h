@@ -4,9 +4,10 @@
 // First the schedule is replaced by the one nearest to asyncio's order of all that are equivalent.
 // Then deviations are taken away as long as it still fails (ddmin, Zeller and Hildebrandt 2002),
 // and indices lowered. Then the answer is certified: all schedules with fewer deviations are
-// visited, those with none first, while the budget lasts; the first of them that fails is smaller,
-// and it is the smallest there is. At last the same is reduced from an order in which each task
-// runs until it blocks, for the number that it takes there.
+// visited, those with none first, while the budget lasts; if one of them fails, that number is the
+// fewest there is. Of all that fail with the fewest, the one is told whose deviations are about the
+// fewest tasks, then the one that fails soonest. At last the same is reduced from an order in which
+// each task runs until it blocks, for the number that it takes there.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,7 @@ namespace sim {
 struct ShrinkBudget {
   std::uint64_t replays = 200;
   std::uint64_t certification = 20'000;
+  std::uint64_t choice = 1'000;  // schedules with as few deviations, to choose the simplest from
   std::function<bool()> stop = {};  // asked while certifying: true ends it as a spent budget does
 };
 

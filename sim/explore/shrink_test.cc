@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <vector>
 
 #include "primitives/primitives.h"
 #include "sim/explore/dfs.h"
@@ -154,6 +155,29 @@ TEST(Shrink, LowersWhatCanBeLower) {
   EXPECT_EQ(shrunk.deviations[0].index, 3u);
 }
 
+// Either of two decisions makes it fail: the one that is about two tasks, not the one that passes
+// over all four; and of two tasks the one that fails first.
+TEST(Shrink, TellsTheSimplestOfEquallyFew) {
+  const auto body = []() -> Coro<> {
+    Shared<int> order{0};
+    const auto step = [&](int number) -> Coro<> {
+      const int seen = order.fetch_add(1);
+      SIM_CHECK_LE(number, seen);
+      co_return;
+    };
+    std::vector<sim::Task<>> tasks;
+    for (int i = 0; i < 5; ++i) tasks.push_back(sim::create_task(step(i)));
+    for (sim::Task<>& task : tasks) co_await task;
+  };
+  Execution execution(body, kAny);
+  sim::ReplaySource source({{0, 5, 4}});
+  const sim::Finding failure = execution.run(source).failure();
+  const sim::Shrunk shrunk = sim::shrink(execution, {{0, 5, 4}}, failure);
+  EXPECT_EQ(shrunk.deviations, (std::vector<sim::Deviation>{{0, 5, 1}}));
+  const sim::Shrunk from_later = sim::shrink(execution, {{2, 3, 1}}, failure);
+  EXPECT_EQ(from_later.deviations, (std::vector<sim::Deviation>{{0, 5, 1}}));
+}
+
 TEST(Shrink, EndsWithItsBudget) {
   Execution execution(pingpong_rounds, kAny);
   sim::RandomWalk walk(17);
@@ -163,7 +187,7 @@ TEST(Shrink, EndsWithItsBudget) {
   const auto deviations = result->tape.deviations();
   const std::uint64_t before = execution.executions();
   const sim::Shrunk shrunk =
-      sim::shrink(execution, deviations, failure, {.replays = 3, .certification = 5});
+      sim::shrink(execution, deviations, failure, {.replays = 3, .certification = 5, .choice = 2});
   EXPECT_LE(execution.executions() - before, 8u);
   EXPECT_FALSE(shrunk.minimality.certain);
 }
