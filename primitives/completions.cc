@@ -31,6 +31,7 @@ class Completions::Watch final : public Runnable {
     for (std::size_t i = 0; i < count_; ++i) {
       Node& node = nodes_[i];
       if (!node.awaited) continue;
+      node.future->note_look();
       if (node.future->done()) {
         node.scheduled(*node.future);
         scheduler.push(Entry::runnable(&node));
@@ -51,10 +52,12 @@ class Completions::Watch final : public Runnable {
   // The time is up.
   void run() override {
     timer_ = TimerQueue::kNoSlot;
+    relate(identity_, Relation::changes);
     unwatch();
     for (; pending_ > 0; --pending_) owner_->ended_.put_nowait(kTimedOut);
   }
   void drop() noexcept override { timer_ = TimerQueue::kNoSlot; }
+  std::uint64_t identity() const override { return identity_; }
   void describe(std::vector<const FutureState*>& pending) const {
     for (std::size_t i = 0; i < count_; ++i) {
       if (nodes_[i].awaited) pending.push_back(nodes_[i].future.get());
@@ -78,6 +81,7 @@ class Completions::Watch final : public Runnable {
       watch->retain();
       return true;
     }
+    std::uint64_t identity() const override { return mix(future->identity(), watch->identity_); }
     Watch* watch = nullptr;
     Ref<FutureState> future;
     bool is_registered = false;
@@ -86,6 +90,7 @@ class Completions::Watch final : public Runnable {
   };
 
   void completed(Node& node) {
+    relate(identity_, Relation::changes);
     if (pending_ == 0 || owner_ == nullptr) return;  // too late
     node.awaited = false;
     if (--pending_ == 0) disarm();
@@ -103,6 +108,7 @@ class Completions::Watch final : public Runnable {
     current_scheduler->timers().cancel(std::exchange(timer_, TimerQueue::kNoSlot));
   }
 
+  std::uint64_t identity_ = new_identity();
   Completions* owner_;
   std::size_t count_;
   std::size_t pending_ = 0;

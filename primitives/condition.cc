@@ -34,6 +34,9 @@ class Condition::Wait : public internal::QueuedWaiter {
     condition_->object_.note_write(interrupted() ? "gives up" : "was notified of");
     resumed();
   }
+  const internal::Object* waits_at() const override {
+    return list() != nullptr ? &condition_->object_ : nullptr;
+  }
   void describe(internal::WaitDescription& description) const override {
     description.what =
         list() != nullptr ? condition_->object_.describe() : "a Condition that was destroyed";

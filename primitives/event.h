@@ -69,6 +69,9 @@ class Event::Waiting : public internal::QueuedWaiter {
     leave_list();
     resumed();
   }
+  const internal::Object* waits_at() const override {
+    return list() != nullptr ? &event_->object_ : nullptr;
+  }
   void describe(internal::WaitDescription& description) const override;
 
  private:

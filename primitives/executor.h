@@ -40,6 +40,7 @@ class ExecutorCall : public Runnable {
   void submit();
   void run() final;
   void drop() noexcept final { delete this; }
+  std::uint64_t identity() const final { return scope_.identity() + called_; }
 
  protected:
   explicit ExecutorCall(Context context);
@@ -79,6 +80,7 @@ class ExecutorCallOf final : public ExecutorCall {
     }
   }
   void deliver() override {
+    future_->note_look();
     if (future_->done()) return;  // cancelled
     if (result_.kind() != ResultKind::value) return future_->set_exception(result_.error());
     if constexpr (std::is_void_v<R>) {

@@ -17,6 +17,7 @@ void Gathering::begin() {
 bool Gathering::Child::watch(Gathering& gathering, Ref<FutureState> future) {
   future_ = std::move(future);
   word_ = reinterpret_cast<std::uintptr_t>(&gathering);
+  future_->note_look();
   if (future_->done()) return false;
   require_own<std::invalid_argument>("gather", *future_);
   future_->add_callback(Entry::runnable(this));
@@ -35,6 +36,7 @@ bool Gathering::Child::scheduled(FutureState& future) {
   const bool value = future.status() == FutureState::Status::value;
   const bool held = (word_ & kHolds) != 0;
   if (value && !held && current_scheduler->order() == Order::any && gathering().counts_only()) {
+    gathering().relate(Relation::adds);
     word_ = (word_ & ~kRegistered) | kValue;
     return false;
   }
@@ -57,13 +59,32 @@ void Gathering::Child::hold_gathering() {
 void Gathering::Child::run() {
   const auto keep = Ref<FutureState>::adopt(&gathering().outer_);
   word_ &= ~kHolds;
+  gathering().note_end(*this);
   gathering().child_done(*this);
+}
+
+// It makes no difference which child was the last of those that are counted only.
+std::uint64_t Gathering::Child::identity() const {
+  const std::uint64_t outer = gathering().outer_.identity();
+  return has_value() || !future_ ? outer + 2 : mix(future_->identity(), outer);
 }
 
 void Gathering::Child::drop() noexcept {
   const bool held = (word_ & kHolds) != 0;
   word_ &= ~(kRegistered | kHolds);
   if (held) gathering().outer_.release();
+}
+
+void Gathering::relate(Relation how) const {
+  const std::uint64_t count = outer_.identity() + 1;  // what is counted is no look at the outer one
+  internal::relate(count, how);
+}
+
+// One that fails may end the gathering alone; else what ends is counted, and the last one goes on.
+void Gathering::note_end(const Child& child) const {
+  if (!child.has_value() && mode_ == Mode::first_exception) return relate(Relation::changes);
+  relate(Relation::adds);
+  if (finished_ + 1 == count_) relate(Relation::joins);
 }
 
 // A child has ended with a value and is not the last: all that there is to do is to count it. True

@@ -63,6 +63,7 @@ class Gathering {
     void run() override;
     void drop() noexcept override;
     bool scheduled(FutureState&) override;
+    std::uint64_t identity() const override;
     // If it has not ended: its callbacks hold the gathering, which does not hold it any more.
     void hold_gathering();
 
@@ -78,6 +79,8 @@ class Gathering {
   };
 
   bool counts_only();
+  void relate(Relation how) const;
+  void note_end(const Child& child) const;
   void child_done(const Child& child);
   void fail_with(FutureState& child);
   virtual void succeed() = 0;
@@ -103,6 +106,7 @@ class GatherState final : public ValueState<typename Collect::Value>, public Gat
       : Gathering(static_cast<FutureState&>(*this), count,
                   Collect::kSettled ? Mode::settled : Mode::first_exception) {}
   bool cancel(const std::string& message) override {
+    this->note_look();
     return !this->done() && cancel_children(message);
   }
   std::string describe() const override { return describe_children(); }

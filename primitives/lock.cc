@@ -5,6 +5,7 @@
 namespace sim {
 
 void Lock::throw_not_held() const {
+  object_.note_read();
   throw std::runtime_error(object_.describe() + " is not acquired");
 }
 

@@ -87,6 +87,9 @@ class Lock::Acquiring : public internal::QueuedWaiter {
   void resume() {
     if (task_ != nullptr) finish_wait();
   }
+  const internal::Object* waits_at() const override {
+    return list() != nullptr ? &lock_->object_ : nullptr;
+  }
   void describe(internal::WaitDescription& description) const override;
 
  protected:

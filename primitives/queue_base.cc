@@ -19,6 +19,7 @@ void QueueBase::task_done() {
   if (unfinished_ == 0) {
     throw std::invalid_argument("task_done() called more often than items were put: " + describe());
   }
+  object_.note_write("finishes an item of");
   if (--unfinished_ == 0) finished_.set();
 }
 

@@ -101,6 +101,7 @@ class QueueWaiter : public QueuedWaiter {
   bool ready() const { return passes(); }
   void suspend(PromiseBase& at) { park_in(line(), at); }
   bool may_resume() final;
+  const Object* waits_at() const final { return list() != nullptr ? &queue_->object_ : nullptr; }
   void describe(WaitDescription& description) const override;
 
  protected:

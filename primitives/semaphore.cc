@@ -14,6 +14,7 @@ Semaphore::Semaphore(const char* kind, std::ptrdiff_t permits, std::source_locat
 }
 
 void Semaphore::throw_released_too_often() const {
+  object_.note_read();
   throw std::invalid_argument(object_.describe() + " was released too many times");
 }
 

@@ -106,6 +106,9 @@ class Semaphore::Acquiring : public internal::QueuedWaiter {
   void resume() {
     if (task_ != nullptr) finish_wait();
   }
+  const internal::Object* waits_at() const override {
+    return list() != nullptr ? &semaphore_->object_ : nullptr;
+  }
   void describe(internal::WaitDescription& description) const override;
 
  protected:

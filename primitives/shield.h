@@ -32,6 +32,7 @@ class ShieldState final : public ValueState<T> {
   }
 
   void take_over() {
+    this->note_look();
     if (this->cancelled()) {
       if (!inner_->cancelled()) inner_->mark_retrieved();
     } else if (inner_->cancelled()) {
@@ -72,6 +73,9 @@ class ShieldState final : public ValueState<T> {
       this->is_scheduled = false;
       keep->take_over();
     }
+    std::uint64_t identity() const override {
+      return mix(this->shield.inner_->identity(), this->shield.identity());
+    }
   };
   struct OuterDone final : Link {
     using Link::Link;
@@ -83,6 +87,7 @@ class ShieldState final : public ValueState<T> {
   };
 
   void unwatch() {
+    inner_->note_look();
     if (!inner_->done()) inner_->remove_callback(Entry::runnable(&inner_done_));
   }
 
@@ -101,6 +106,7 @@ auto shield(X&& awaitable) {
   using T = internal::AwaitResult<X>;
   auto inner = internal::ensure_state(std::forward<X>(awaitable));
   using Inner = std::remove_reference_t<decltype(*inner)>;
+  inner->note_look();
   const bool done = inner->done();
   internal::require_own<std::runtime_error>("shield", *inner);
   internal::Ref<internal::ShieldState<T, Inner>> shield(

@@ -41,6 +41,9 @@ class TaskGroup::Child final : public internal::Runnable {
     leave();
     delete this;
   }
+  std::uint64_t identity() const override {
+    return internal::mix(task_->identity(), group_ != nullptr ? group_->identity_ : 0);
+  }
   // The group goes before the child: nobody is told any more.
   void orphan() {
     leave();
@@ -75,6 +78,8 @@ class TaskGroup::Completed final : public internal::Waiter {
   }
   void resume() {
     group_->completed_ = nullptr;
+    group_->relate(status() == internal::WaitStatus::woken ? internal::Relation::joins
+                                                           : internal::Relation::looks);
     resumed();
   }
   void describe(internal::WaitDescription& description) const override {
@@ -95,13 +100,19 @@ TaskGroup::~TaskGroup() {
 void TaskGroup::enter() {
   if (parent_) throw std::runtime_error(describe() + " has already been entered");
   parent_ = internal::Ref<TaskState>(internal::Scheduler::here().current());
+  identity_ = internal::new_identity();
   if (parent_ != nullptr) return;
   throw std::runtime_error(describe() + " cannot determine its parent task");
 }
 
 std::string TaskGroup::describe() const { return "TaskGroup made at " + to_string(place_); }
 
+void TaskGroup::relate(internal::Relation how) const {
+  internal::relate(identity_, how);
+}
+
 std::string TaskGroup::refusal() const {
+  relate(internal::Relation::looks);
   if (!parent_) return describe() + " has not been entered";
   if (exiting_ && first_ == nullptr) return describe() + " is finished";
   if (aborting_) return describe() + " is shutting down";
@@ -109,6 +120,8 @@ std::string TaskGroup::refusal() const {
 }
 
 void TaskGroup::adopt(TaskState& task) {
+  if (internal::Scheduler::here().current() != parent_.get()) relate(internal::Relation::changes);
+  task.note_look();
   new Child(*this, task);  // belongs to the task's callbacks, then to the ready queue
 }
 
@@ -120,6 +133,7 @@ void TaskGroup::abort() {
 }
 
 void TaskGroup::child_done(TaskState& task) {
+  relate(task.failed() ? internal::Relation::changes : internal::Relation::adds);
   if (first_ == nullptr && completed_ != nullptr &&
       completed_->status() == internal::WaitStatus::waiting) {
     completed_->wake();
@@ -128,6 +142,7 @@ void TaskGroup::child_done(TaskState& task) {
   const std::exception_ptr error = task.exception();
   if (error == nullptr) return;
   errors_.push_back(error);
+  internal::current_scheduler->note_event(errors_past_, task.identity());
   if (parent_->done()) {
     running_loop().call_exception_handler(
         {"task " + task.name() + " failed, and the parent of its group had ended: " +
@@ -145,6 +160,7 @@ Coro<> TaskGroup::leave(std::exception_ptr error, bool cancelled) {
   exiting_ = true;
   std::exception_ptr cancellation = cancelled ? error : nullptr;
   if (error != nullptr && !aborting_) abort();
+  relate(internal::Relation::looks);
   // The wait can be cancelled more than once.
   while (first_ != nullptr) {
     const Outcome<void> waited = co_await settle(Completed(*this));

@@ -77,9 +77,12 @@ class TaskGroup {
   void adopt(internal::TaskState& task);
   void child_done(internal::TaskState& task);
   void abort();
+  void relate(internal::Relation how) const;
 
   std::source_location place_;
   internal::Ref<internal::TaskState> parent_;
+  std::uint64_t identity_ = 0;
+  std::uint64_t errors_past_ = 0;  // in which order they came
   Child* first_ = nullptr;  // children that have not ended, in the order of their creation
   Child* last_ = nullptr;
   Completed* completed_ = nullptr;  // who waits for the last child

@@ -11,6 +11,7 @@ void Timeout::enter() {
   task_ = internal::Ref<internal::TaskState>(internal::Scheduler::here().current());
   if (task_ == nullptr) throw_misused(" should be used inside a task");
   state_ = State::entered;
+  identity_ = internal::new_identity();
   cancelling_at_entry_ = task_->cancelling();
   reschedule(when_);
 }

@@ -52,6 +52,7 @@ class Timeout final : private internal::Runnable {
   enum class State : std::uint8_t { created, entered, expiring, expired, exited };
 
   void run() override;
+  std::uint64_t identity() const override { return identity_; }
   void drop() noexcept override { slot_ = internal::TimerQueue::kNoSlot; }
   void disarm();
   [[noreturn]] void throw_misused(const char* how) const;
@@ -59,6 +60,7 @@ class Timeout final : private internal::Runnable {
   std::optional<TimePoint> when_;
   std::source_location place_;
   internal::Ref<internal::TaskState> task_;
+  std::uint64_t identity_ = 0;
   std::uint32_t cancelling_at_entry_ = 0;
   internal::TimerQueue::Slot slot_ = internal::TimerQueue::kNoSlot;
   State state_ = State::created;

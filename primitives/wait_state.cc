@@ -37,6 +37,7 @@ class WaitSet::State {
       state->retain();
       return true;
     }
+    std::uint64_t identity() const override { return mix(future->identity(), state->identity); }
     State* state = nullptr;
     Ref<FutureState> future;
     bool is_registered = false;
@@ -48,6 +49,7 @@ class WaitSet::State {
     for (std::size_t i = 0; i < count; ++i) {
       Node& node = nodes[i];
       if (node.repeated) continue;
+      node.future->note_look();
       if (node.future->done()) {
         node.scheduled(*node.future);
         current_scheduler->push(Entry::runnable(&node));
@@ -69,15 +71,21 @@ class WaitSet::State {
     --left;
     const bool raised = return_when == ReturnWhen::first_exception && future.failed();
     if (raised) future.mark_retrieved();
-    if (left != 0 && return_when != ReturnWhen::first_completed && !raised) return;
-    if (waiter != nullptr) waiter->satisfied();
+    const bool alone = return_when == ReturnWhen::first_completed || raised;
+    const bool wakes = waiter != nullptr && waiter->status() == WaitStatus::waiting;
+    relate(identity, !alone ? Relation::adds : wakes ? Relation::changes : Relation::looks);
+    if (!wakes || (left != 0 && !alone)) return;
+    if (alone) current_scheduler->note_event(woken_by, future.identity());
+    waiter->satisfied(!alone);
   }
 
+  std::uint64_t identity = new_identity();
   ReturnWhen return_when;
   std::size_t count;
   std::size_t left = 0;
   std::unique_ptr<Node[]> nodes;
   Wait* waiter = nullptr;
+  std::uint64_t woken_by = 0;
   std::uint32_t refs = 0;
 };
 
@@ -105,14 +113,16 @@ void WaitSet::Wait::suspend(PromiseBase& at) {
   state_.watch();
 }
 
-void WaitSet::Wait::satisfied() {
+void WaitSet::Wait::satisfied(bool by_all) {
   timer_.disarm(*task_);
-  if (status_ == WaitStatus::waiting) wake();
+  by_all_ = by_all;
+  wake();
 }
 
 void WaitSet::Wait::resume() {
   timer_.disarm(*task_);
   state_.waiter = nullptr;
+  relate(state_.identity, by_all_ ? Relation::joins : Relation::looks);
   resumed();
 }
 

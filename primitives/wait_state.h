@@ -29,12 +29,14 @@ class WaitSet {
     void suspend(PromiseBase& at);
     void resume();
     void describe(WaitDescription& description) const override;
-    void satisfied();
+    // What was waited for has come: all of it, or the one that it takes.
+    void satisfied(bool by_all);
 
    private:
     State& state_;
     std::optional<Duration> timeout_;
     WakeTimer timer_;
+    bool by_all_ = false;
   };
 
   WaitSet(std::vector<Ref<FutureState>> futures, ReturnWhen when);

@@ -17,6 +17,7 @@ class CallbackState;
 class CallbackScope {
  public:
   CallbackScope();
+  std::uint64_t identity() const { return origin_.identity; }
   // From now on the context is empty.
   void forget_context() { context_ = {}; }
   // Calls `function` inside the scope. `callback` is what the exception handler is given of it.
@@ -52,6 +53,8 @@ class CallbackState : public Runnable {
     ran_ = true;
     release();
   }
+
+  std::uint64_t identity() const final { return scope_.identity(); }
 
   void cancel();
   bool cancelled() const { return cancelled_; }
@@ -109,6 +112,7 @@ class DoneCallback final : public Runnable {
     return true;
   }
   std::uint64_t id() const override { return id_; }
+  std::uint64_t identity() const override { return scope_.identity(); }
 
  private:
   CallbackScope scope_;

@@ -81,6 +81,7 @@ void CallbackScope::callback_failed(CallbackState* callback) noexcept {
 }
 
 void CallbackState::run() {
+  current_scheduler->relate(identity(), Relation::looks);
   if (!cancelled_) {
     ran_ = true;
     scope_.call([this] { call(); }, this);
@@ -101,6 +102,7 @@ void CallbackState::schedule_at(std::int64_t when) {
 
 void CallbackState::cancel() {
   if (cancelled_ || ran_) return;
+  relate(identity(), Relation::changes);
   cancelled_ = true;
   if (slot_ == TimerQueue::kNoSlot) return;
   Scheduler::here().timers().cancel(slot_);

@@ -45,6 +45,7 @@ class FutureWaiter : public Waiter {
     }
   }
   bool ready() const {
+    future_->note_look();
     if (future_->done()) return true;
     if (future_->awaited_itself()) [[unlikely]] throw_awaited_itself_before();
     return false;
@@ -126,8 +127,8 @@ class ResultHandle {
   explicit ResultHandle(State* state) : state_(state) {}
 
   explicit operator bool() const { return static_cast<bool>(state_); }
-  bool done() const { return state()->done(); }
-  bool cancelled() const { return state()->cancelled(); }
+  bool done() const { return looked_at().done(); }
+  bool cancelled() const { return looked_at().cancelled(); }
   // Requests cancellation; false if it had ended. A task is thrown a CancelledError with the
   // message where it stands; a future ends at once.
   bool cancel(std::string message = "") const { return state()->cancel(message); }
@@ -146,10 +147,10 @@ class ResultHandle {
   // Returns an id for remove_done_callback().
   template <class F>
   std::uint64_t add_done_callback(F function) const {
-    State* const future = state();
+    State* const future = &looked_at();
     const std::uint64_t id = next_callback_id();
     auto* callback = new DoneCallback<Derived, State, F>(std::move(function), id);
-    if (done()) {
+    if (future->done()) {
       callback->scheduled(*future);
       Scheduler::here().push(Entry::runnable(callback));
     } else {
@@ -174,6 +175,13 @@ class ResultHandle {
     return std::move(state_);
   }
 
+ protected:
+  State& looked_at() const {
+    State* const future = state();
+    future->note_look();
+    return *future;
+  }
+
  private:
   static std::uint64_t next_callback_id() {
     thread_local std::uint64_t last = 0;
@@ -193,8 +201,8 @@ class AnyFuture {
   explicit AnyFuture(internal::FutureState* state) : state_(state) {}
 
   explicit operator bool() const { return static_cast<bool>(state_); }
-  bool done() const { return state()->done(); }
-  bool cancelled() const { return state()->cancelled(); }
+  bool done() const { return looked_at().done(); }
+  bool cancelled() const { return looked_at().cancelled(); }
   bool cancel(std::string message = "") const { return state()->cancel(message); }
   std::exception_ptr exception() const { return state()->exception(); }
   friend bool operator==(const AnyFuture& a, const AnyFuture& b) {
@@ -207,6 +215,10 @@ class AnyFuture {
   }
 
  private:
+  const internal::FutureState& looked_at() const {
+    state()->note_look();
+    return *state_;
+  }
   internal::Ref<internal::FutureState> state_;
 };
 
@@ -219,12 +231,12 @@ class Future : public internal::ResultHandle<T, internal::ValueState<T>, Future<
   template <class... Args>
   void set_result(Args&&... args) const {
     static_assert(sizeof...(Args) == (std::is_void_v<T> ? 0 : 1));
-    this->state()->set_result(std::forward<Args>(args)...);
+    this->looked_at().set_result(std::forward<Args>(args)...);
   }
   // Ends it with an exception, given as itself or as an exception_ptr. Throws InvalidStateError if
   // it has ended.
   void set_exception(std::exception_ptr error) const {
-    this->state()->set_exception(std::move(error));
+    this->looked_at().set_exception(std::move(error));
   }
   template <class E>
     requires(!std::convertible_to<E, std::exception_ptr>)

@@ -9,7 +9,12 @@
 
 namespace sim::internal {
 
+std::uint64_t FutureState::new_identity() {
+  return current_scheduler != nullptr ? current_scheduler->new_identity() : 0;
+}
+
 bool FutureState::cancel(const std::string& message) {
+  note_look();
   if (done()) {
     mark_retrieved();  // who asks no longer cares
     return false;
@@ -86,6 +91,7 @@ void FutureState::report_never_retrieved() {
 }
 
 std::exception_ptr FutureState::exception() {
+  note_look();
   if (!done()) throw InvalidStateError("the exception is not set yet");
   if (cancelled()) throw_error(ResultKind::cancelled, error());
   mark_retrieved();

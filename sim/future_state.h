@@ -30,6 +30,8 @@ class Runnable {
   // The future it is registered with has ended. True: run() is to be scheduled. False: it has taken
   // note, and nobody could tell the difference; only where nothing depends on iterations.
   virtual bool scheduled(FutureState&) { return true; }
+  // Who it is, whatever the schedule; 0: the n-th that was scheduled by the step that did.
+  virtual std::uint64_t identity() const { return 0; }
   // What add_done_callback() returned for it; 0 for what is not the user's.
   virtual std::uint64_t id() const { return 0; }
 
@@ -54,6 +56,11 @@ class FutureState {
   bool cancelled() const { return status_ == Status::cancelled; }
   bool failed() const { return status_ == Status::exception; }
   Status status() const { return status_; }
+
+  // Who it is, whatever the schedule; 0 where nobody watched as it was made.
+  virtual std::uint64_t identity() const = 0;
+  // What runs finds out whether it has ended, and does one thing or the other.
+  inline void note_look() const;
 
   // asyncio's Future.cancel(): false if it had ended.
   virtual bool cancel(const std::string& message);
@@ -94,6 +101,8 @@ class FutureState {
   inline void complete(Status status);
   virtual void set_cancelled(std::exception_ptr error) noexcept = 0;
   void drop_callbacks() noexcept;
+  // Of one that what runs makes.
+  static std::uint64_t new_identity();
 
  private:
   friend class Scheduler;
@@ -132,6 +141,7 @@ class ValueState : public FutureState {
  public:
   Result<T>& result() { return result_; }
   std::exception_ptr error() const override { return result_.error(); }
+  std::uint64_t identity() const override { return identity_; }
 
   template <class... Args>
   void set_result(Args&&... args) {
@@ -152,6 +162,7 @@ class ValueState : public FutureState {
   }
 
  private:
+  std::uint64_t identity_ = new_identity();
   Result<T> result_;
 };
 

@@ -1,7 +1,6 @@
 #include "sim/scheduler.h"
 
 #include <algorithm>
-#include <ranges>
 #include <stdexcept>
 
 #include "sim/event_loop.h"
@@ -10,8 +9,8 @@ namespace sim::internal {
 
 namespace {
 
-constexpr std::uint64_t kCancelled = 0x63616e63656c6c65;  // in a past: it was cancelled here
 constexpr std::size_t kMostTimersOffered = 8;
+constexpr std::uint64_t kNeverBegan = 0x6e657665;  // in a past: it was cancelled before
 
 }  // namespace
 
@@ -37,6 +36,7 @@ void Scheduler::configure(const RunOptions& options) {
   cancellations_left_ = options.cancellations;
   offers_ = options.source != nullptr &&
             (options.cancellations != 0 || options.time != Time::strict);
+  relating_ = std::ranges::any_of(watchers(), &Watcher::wants_relations);
   asks_ = watching_ || offers_ || (options.source != nullptr && options.order == Order::any);
   set_attention();
 }
@@ -57,7 +57,8 @@ void Scheduler::reset() {
   stopping_ = failed_ = closing_ = false;
   set_attention();
   now_ = run_began_ = 0;
-  callback_objects_ = 0;
+  callback_objects_ = callback_unnamed_ = 0;
+  callback_identity_ = 0;
   limits_reported_.clear();
   monitors_.reset();
   root_origin_ = {0, 0, 0};
@@ -247,6 +248,8 @@ void Scheduler::move_due_timers() {
 }
 
 Entry Scheduler::choose_ready() {
+  // Where any may run next there are no iterations to wait for.
+  if (options_.order == Order::any && timers_.earliest() <= now_) timers_.move_due(now_, ready_);
   if (offers_) [[unlikely]] {
     if (cancellations_left_ != 0) offer_cancellation();
     if (options_.time != Time::strict) offer_timer();
@@ -296,8 +299,9 @@ void Scheduler::offer_cancellation() {
   TaskState& task = *cancellable_[index - 1];
   --cancellations_left_;
   for (Watcher* each : watchers()) each->on_cancel(*this, task);
-  if (options_.canonical) happens_before_.event_of_task(task.ticket().slot, kCancelled);
+  from_outside_ = true;
   task.cancel("injected by the explorer");
+  from_outside_ = false;
 }
 
 // The clock goes on although something is ready: what is due then joins it.
@@ -323,6 +327,7 @@ void Scheduler::run_callback(Entry entry) {
 void Scheduler::cancel_unstarted(TaskState& task) {
   current_ = &task;
   task.must_cancel_ = false;
+  if (options_.canonical) happens_before_.event_of_task(task.ticket_.slot, kNeverBegan);
   task.destroy_root(*task.leaf_);
   std::string message = task.extra_ != nullptr ? task.extra_->cancel_message : "";
   task.set_cancelled(make_cancelled_error(message));
@@ -338,109 +343,6 @@ void Scheduler::fire(std::uint32_t slot) {
   if (target.kind() == Entry::Kind::runnable) return target.as_runnable()->run();
   Waiter* waiter = target.as_task()->waiter_;
   if (waiter->status() == WaitStatus::waiting) waiter->wake();
-}
-
-bool Scheduler::drain() {
-  std::vector<Ref<TaskState>> left;
-  for (TaskState* task : tasks_.in_order()) left.emplace_back(task);
-  for (const Ref<TaskState>& task : left) {
-    try {
-      task->cancel("");
-    } catch (const std::runtime_error&) {  // it waits in a cycle, and stays; the others may end
-    }
-  }
-  if (left.empty()) return true;
-  if (!run_until_ended(left)) return false;
-  for (const Ref<TaskState>& task : left) {
-    if (!task->failed() || task->retrieved()) continue;
-    loop_.call_exception_handler({"task " + task->name() + " failed while the run was shut down",
-                                  task->exception(), AnyTask(task.get())});
-  }
-  return true;
-}
-
-namespace {
-
-// Stops the run at the end of the n-th iteration after this one.
-class StopAfter final : public Runnable {
- public:
-  explicit StopAfter(int iterations) : left_(iterations) {}
-  void run() override {
-    if (--left_ > 0) return current_scheduler->push(Entry::runnable(this));
-    current_scheduler->stop();
-    delete this;
-  }
-  void drop() noexcept override { delete this; }
-
- private:
-  int left_;
-};
-
-}  // namespace
-
-bool Scheduler::run_until_ended(const std::vector<Ref<TaskState>>& tasks) {
-  draining_ = 0;
-  for (const Ref<TaskState>& task : tasks) {
-    if (task->done()) continue;
-    task->draining_ = true;
-    ++draining_;
-  }
-  if (draining_ == 0) {
-    if (ready_.empty() || options_.order == Order::any) return true;
-    last_ended();
-  }
-  return run() == Ended::stopped;
-}
-
-// Of the tasks that run_until_ended() waits for. Where nobody could tell, or there are no
-// iterations to count, the run stops at once.
-void Scheduler::last_ended() {
-  if (ready_.empty() || options_.order == Order::any) return stop();
-  push(Entry::runnable(new StopAfter(2)));
-}
-
-// Drops the callbacks that are scheduled; false if there was none.
-bool Scheduler::drop_scheduled() noexcept {
-  bool any = false;
-  for (std::size_t i = 0; i < ready_.size(); ++i) {
-    const Entry entry = ready_.at(i);
-    if (entry.kind() != Entry::Kind::runnable) continue;
-    any = true;
-    entry.as_runnable()->drop();
-  }
-  ready_.drop();
-  timers_.visit_slots([&](TimerQueue::Slot slot) {
-    const Entry target = timers_.peek(slot);
-    if (target.kind() != Entry::Kind::runnable) return;
-    any = true;
-    timers_.cancel(slot);
-    target.as_runnable()->drop();
-  });
-  return any;
-}
-
-void Scheduler::close() noexcept {
-  for (Watcher* each : watchers()) each->on_close();
-  watcher_count_ = 0;
-  closing_ = true;
-  monitors_.reset();
-  current_ = nullptr;
-  for (bool more = true; more;) {  // what is destroyed may schedule more
-    more = drop_scheduled();
-    // Newest first: children may borrow from those that made them.
-    const std::vector<TaskState*> left = tasks_.in_order();
-    for (TaskState* task : left | std::views::reverse) {
-      more = true;
-      tasks_.leave(task->ticket_);
-      task->destroy_root(*destroy_down_to_root(task->leaf_));
-      task->set_cancelled(nullptr);
-      task->status_ = FutureState::Status::cancelled;  // there is nothing left of it to run
-      task->drop_callbacks();
-      task->release();
-    }
-  }
-  timers_.clear();
-  draining_ = 0;
 }
 
 Ref<Context>& Scheduler::context() {

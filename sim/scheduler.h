@@ -53,6 +53,17 @@ class Scheduler {
   bool tracing() const { return options_.trace; }
   // Whether anybody wants to know of each access to an object.
   bool watching() const { return watching_; }
+  // What runs has to do with something that is no Object; `what` is its identity.
+  void relate(std::uint64_t what, Relation how) {
+    if (relating_) [[unlikely]] tell_relation(what, how);
+  }
+  void note_look(const FutureState& future);
+  // What happens to something that is no Object, in this order; `past` is kept by the caller.
+  void note_event(std::uint64_t& past, std::uint64_t what) {
+    if (options_.canonical && !closing_) [[unlikely]] happens_before_.event(&past, what);
+  }
+  // What runs cancels `task`, or one that waits for it.
+  void note_cancel(TaskState& task);
   // `object` is read or written by what runs; see Object::note_write().
   void access(const Object& object, const Access& access);
   // A variable of the program is: its accesses are part of the trace.
@@ -130,6 +141,9 @@ class Scheduler {
   std::uint32_t next_object() {
     return current_ != nullptr ? ++current_->extra().objects : ++callback_objects_;
   }
+  // For what has no name in reports, like a future: the n-th such thing of the running task or
+  // callback. 0 where nobody watches.
+  std::uint64_t new_identity();
   // Virtual time when the current run began.
   std::int64_t run_began() const { return run_began_; }
   void begin_run() {
@@ -141,8 +155,13 @@ class Scheduler {
   enum class Ended { stopped, nothing_to_run, failed };
   // Runs until stop(), a failed check, or until nothing can run any more.
   Ended run();
-  // The run ends with the current iteration.
-  void stop() { stopping_ = attention_ = true; }
+  // The run ends with the current iteration; with the current step where any may run next, as
+  // nobody knows there what belongs to an iteration.
+  void stop() {
+    stopping_ = attention_ = true;
+    if (options_.order == Order::any) batch_end_ = ready_.taken();
+    if (!shutting_down_) relate(kEverything, Relation::changes);  // whoever has not run sees it
+  }
   // The run ends with the current step.
   void fail() {
     failed_ = attention_ = true;
@@ -203,6 +222,7 @@ class Scheduler {
   void offer_cancellation();
   void offer_timer();
   std::span<Watcher* const> watchers() const { return {watchers_.data(), watcher_count_}; }
+  void tell_relation(std::uint64_t what, Relation how);
   void begin_step(Entry entry);
   bool monitors_hold();
   void trace_step(Entry entry);
@@ -235,6 +255,10 @@ class Scheduler {
   bool begins_to_ask_ = false;       // since the step that runs
   std::uint64_t batch_rest_ = 0;     // then: where the iteration was to end
   bool watching_ = false;            // a canonical hash is made, or somebody watches
+  bool relating_ = false;            // somebody wants to know of relations
+  bool shutting_down_ = false;       // run_until_ended() runs
+  bool from_outside_ = false;        // no step cancels what is being cancelled
+  bool predicates_run_ = false;      // of monitors
   bool offers_ = false;              // cancellations or late timers are decisions
   bool attention_ = false;           // an iteration begins with more than a look at the clock
   std::uint64_t most_steps_ = UINT64_MAX;  // options_.max_steps, if there is a bound
@@ -250,9 +274,11 @@ class Scheduler {
   TaskRegistry tasks_;
   std::vector<std::string> limits_reported_;
   Origin root_origin_{0, 0, 0};
+  std::uint64_t callback_identity_ = 0;  // of the callback that runs; 0: that of its origin
   Origin* callback_origin_ = &root_origin_;
   Ref<Context> callback_context_;
   std::uint32_t callback_objects_ = 0;
+  std::uint32_t callback_unnamed_ = 0;
   std::optional<Rng> callback_rng_;
   TimerQueue timers_;
   std::unique_ptr<Monitors> monitors_;  // null before the first one
@@ -277,11 +303,28 @@ inline Scheduler& Scheduler::here() {
   return *current_scheduler;
 }
 
+// See Scheduler::new_identity() and relate(); nothing where no loop runs.
+inline std::uint64_t new_identity() {
+  return current_scheduler != nullptr ? current_scheduler->new_identity() : 0;
+}
+inline void relate(std::uint64_t what, Relation how) {
+  if (current_scheduler != nullptr) current_scheduler->relate(what, how);
+}
+
 // Reports to the running loop's observer; prints where none runs.
 void report_finding(Finding finding);
 
+inline void FutureState::note_look() const {
+  if (current_scheduler != nullptr && current_scheduler->watching()) [[unlikely]] {
+    current_scheduler->note_look(*this);
+  }
+}
+
 inline void FutureState::complete(Status status) {
   status_ = status;
+  if (current_scheduler != nullptr && current_scheduler->watching()) [[unlikely]] {
+    current_scheduler->relate(identity(), Relation::adds);
+  }
   if (callbacks_.empty()) return;
   const Entry single = callbacks_.front();
   if (!single || current_scheduler == nullptr) [[unlikely]] return schedule_callbacks();

@@ -30,6 +30,10 @@ void Scheduler::begin_step(Entry entry) {
   if (!options_.canonical) return;
   if (entry.kind() == Entry::Kind::runnable || entry.kind() == Entry::Kind::timer) {
     *happens_before_.callback() = 0;
+    if (entry.kind() == Entry::Kind::timer) entry = timers_.peek(entry.as_timer());
+    callback_identity_ = entry && entry.kind() == Entry::Kind::runnable
+                             ? entry.as_runnable()->identity()
+                             : 0;
     return;
   }
   TaskState& task = *entry.as_task();
@@ -45,7 +49,10 @@ void Scheduler::begin_past(TaskState& task) {
 std::uint64_t* Scheduler::past_of_running() {
   if (current_ != nullptr) return happens_before_.task(current_->ticket_.slot);
   std::uint64_t* past = happens_before_.callback();
-  if (*past == 0) happens_before_.step_of_callback(callback_origin_->identity, now_);
+  if (*past == 0) {
+    happens_before_.step_of_callback(
+        callback_identity_ != 0 ? callback_identity_ : callback_origin_->identity, now_);
+  }
   return past;
 }
 
@@ -55,13 +62,55 @@ void Scheduler::trace_access(const Object& variable, bool write) {
 
 void Scheduler::access(const Object& object, const Access& access) {
   if (closing_) return;
-  for (Watcher* each : watchers()) each->on_access(*this, object, access);
+  if (predicates_run_) {
+    relate(object.identity(), Relation::looks);
+  } else {
+    for (Watcher* each : watchers()) each->on_access(*this, object, access);
+  }
   if (!options_.canonical) return;
   if (access.write) {
     happens_before_.write(past_of_running(), object.identity(), object.past());
   } else {
     happens_before_.read(past_of_running(), object.identity(), object.past());
   }
+}
+
+std::uint64_t Scheduler::new_identity() {
+  constexpr std::uint64_t kUnnamed = std::uint64_t{1} << 33;  // apart from tasks and objects
+  if (!watching_) return 0;
+  const std::uint32_t number = current_ != nullptr ? ++current_->unnamed_ : ++callback_unnamed_;
+  return mix(origin().identity, kUnnamed + number);
+}
+
+void Scheduler::tell_relation(std::uint64_t what, Relation how) {
+  if (closing_) return;
+  for (Watcher* each : watchers()) each->on_relation(*this, what, how);
+}
+
+// Who looks has seen whether it had ended. That says on which side of its end the look was.
+void Scheduler::note_look(const FutureState& future) {
+  const std::uint64_t identity = future.identity();
+  if (closing_ || identity == 0) return;
+  relate(identity, Relation::looks);
+  if (!options_.canonical) return;
+  happens_before_.event(past_of_running(), identity + static_cast<std::uint64_t>(future.status()));
+}
+
+void Scheduler::note_cancel(TaskState& task) {
+  constexpr std::uint64_t kCancelled = 0x63616e63656c6c65;
+  if (closing_) return;
+  relate(task.identity(), Relation::cancels);
+  const Object* place = task.waiter_ != nullptr ? task.waiter_->waits_at() : nullptr;
+  if (place != nullptr) relate(place->identity(), Relation::changes);
+  if (!options_.canonical) return;
+  std::uint64_t who = kCancelled;  // and what it had been through
+  if (!from_outside_) {
+    std::uint64_t* past = past_of_running();
+    who ^= *past;
+    happens_before_.event(past, task.identity() ^ kCancelled);
+    if (place != nullptr) happens_before_.write(past, place->identity(), place->past());
+  }
+  if (task.started_) happens_before_.event_of_task(task.ticket_.slot, who);
 }
 
 void Scheduler::add_monitor(Monitor monitor) {
@@ -77,13 +126,13 @@ void Scheduler::add_monitor(Monitor monitor) {
 }
 
 // What the predicates read belongs to the step as far as traces go; but its task has not read it,
-// so watchers are not told.
+// so for watchers it is no access.
 bool Scheduler::monitors_hold() {
   TaskState* const task = monitors_->runs();
   current_ = task != nullptr && !task->done() ? task : nullptr;
-  const std::size_t watchers = std::exchange(watcher_count_, 0);
+  predicates_run_ = true;
   const bool hold = monitors_->hold(*this);
-  watcher_count_ = watchers;
+  predicates_run_ = false;
   current_ = nullptr;
   return hold;
 }

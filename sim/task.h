@@ -41,7 +41,7 @@ class Task : public internal::ResultHandle<T, internal::TaskStateOf<T>, Task<T>>
   std::string name() const { return this->state()->name(); }
   void set_name(std::string name) const { this->state()->extra().name = std::move(name); }
   // How many cancel() requests have not been taken back by uncancel().
-  int cancelling() const { return static_cast<int>(this->state()->cancelling()); }
+  int cancelling() const { return static_cast<int>(this->state()->seen_cancelling()); }
   // Takes one request back; returns what is left. At 0 a cancellation not yet thrown is dropped.
   int uncancel() const { return static_cast<int>(this->state()->uncancel()); }
   // The coroutines from the one suspended to the task's own, with the place each stands at.
@@ -57,13 +57,13 @@ class AnyTask {
   explicit AnyTask(internal::TaskState* state) : state_(state) {}
 
   explicit operator bool() const { return static_cast<bool>(state_); }
-  bool done() const { return state()->done(); }
-  bool cancelled() const { return state()->cancelled(); }
+  bool done() const { return looked_at().done(); }
+  bool cancelled() const { return looked_at().cancelled(); }
   bool cancel(std::string message = "") const { return state()->cancel(message); }
   std::exception_ptr exception() const { return state()->exception(); }
   std::string name() const { return state()->name(); }
   void set_name(std::string name) const { state()->extra().name = std::move(name); }
-  int cancelling() const { return static_cast<int>(state()->cancelling()); }
+  int cancelling() const { return static_cast<int>(state()->seen_cancelling()); }
   int uncancel() const { return static_cast<int>(state()->uncancel()); }
   std::string stack() const { return state()->stack(); }
   friend bool operator==(const AnyTask& a, const AnyTask& b) {
@@ -76,6 +76,10 @@ class AnyTask {
   }
 
  private:
+  const internal::TaskState& looked_at() const {
+    state()->note_look();
+    return *state_;
+  }
   internal::Ref<internal::TaskState> state_;
 };
 

@@ -13,6 +13,7 @@ namespace sim::internal {
 constinit thread_local KeptFrame kept_frame;
 
 bool TaskState::cancel(const std::string& message) {
+  note_look();
   if (done()) {
     mark_retrieved();  // who asks no longer cares
     return false;
@@ -21,7 +22,9 @@ bool TaskState::cancel(const std::string& message) {
   const TaskState* mark = this;  // Brent's cycle detection: the mark moves on after 2^k tasks
   std::uint64_t since_mark = 0;
   std::uint64_t limit = 1;
+  const bool watched = current_scheduler != nullptr && current_scheduler->watching();
   for (;;) {
+    if (watched) [[unlikely]] current_scheduler->note_cancel(*task);
     if (task->cancels_ != std::numeric_limits<std::uint16_t>::max()) ++task->cancels_;
     Waiter* waiter = task->waiter_;
     if (waiter != nullptr) {
@@ -75,7 +78,13 @@ void TaskState::remember_message(const std::string& message) {
   if (extra_ != nullptr || !message.empty()) extra().cancel_message = message;
 }
 
+std::uint32_t TaskState::seen_cancelling() const {
+  relate(identity(), Relation::cancels);
+  return cancels_;
+}
+
 std::uint32_t TaskState::uncancel() {
+  relate(identity(), Relation::cancels);
   if (cancels_ > 0 && --cancels_ == 0) must_cancel_ = false;
   return cancels_;
 }

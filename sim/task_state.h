@@ -79,7 +79,10 @@ class TaskState : public FutureState {
   // std::runtime_error (CPython's RecursionError).
   bool cancel(const std::string& message) override;
   TaskState* as_task() override { return this; }
+  std::uint64_t identity() const override { return origin_.identity; }
   std::uint32_t cancelling() const { return cancels_; }
+  // The same, for anybody who asks.
+  std::uint32_t seen_cancelling() const;
   std::uint32_t uncancel();
 
   // The name it was given, else "main" for what run() was given, else its coroutine's with the
@@ -127,6 +130,7 @@ class TaskState : public FutureState {
 
  protected:
   std::uint32_t block_bytes_ = 0;  // of the memory of frame and control block; known at the end
+  std::uint32_t unnamed_ = 0;      // things without a name that it made so far; see new_identity()
 };
 
 // Lives in the room in front of its root's frame.

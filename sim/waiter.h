@@ -18,6 +18,7 @@
 namespace sim::internal {
 
 class FutureState;
+class Object;
 class TaskState;
 struct PromiseBase;
 
@@ -39,6 +40,8 @@ class Waiter {
 
   // The future this wait is for; null for a plain waiter.
   virtual FutureState* awaited() const { return nullptr; }
+  // What says of its own accord who is woken next, and takes note if this one is cancelled.
+  virtual const Object* waits_at() const { return nullptr; }
   // Asked in the task's step before it resumes, where the wake-up was only a hint. False: the
   // waiter has parked itself again.
   virtual bool may_resume() { return true; }

@@ -41,6 +41,19 @@ struct Access {
   std::source_location place;  // line 0 where the task's latest co_await says it well enough
 };
 
+// How a step has to do with something that is no Object: a future, what counts for whoever waits
+// for several, a task that it cancels.
+enum class Relation : std::uint8_t {
+  looks,    // at it
+  changes,  // it
+  adds,     // to it; what is added has no order
+  joins,    // what was added: this step is ready only because of all of it
+  cancels,  // a task: changes where that goes on
+};
+
+// What is related to all steps.
+inline constexpr std::uint64_t kEverything = 0;
+
 class Watcher {
  public:
   virtual ~Watcher() = default;
@@ -49,6 +62,12 @@ class Watcher {
   // What runs does something to `object`.
   virtual void on_access(const Scheduler& scheduler, const Object& object,
                          const Access& access) = 0;
+  // Whether on_relation() is to be called; asked once, before the run.
+  virtual bool wants_relations() const { return false; }
+  // What runs has to do with what is known as `what`.
+  virtual void on_relation(const Scheduler&, std::uint64_t what, Relation) {
+    static_cast<void>(what);
+  }
   // The decision source is about to have `task` cancelled.
   virtual void on_cancel(const Scheduler&, TaskState&) {}
   // Main has ended with a value; what it left behind is about to be cancelled.

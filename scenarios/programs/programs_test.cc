@@ -2,6 +2,7 @@
 // correct never do; and each has as many traces as have been published.
 #include "gmock/gmock.h"
 #include "scenarios/test_exploration.h"
+#include "sim/explore/dpor.h"
 
 namespace {
 
@@ -116,6 +117,19 @@ const Counted kFew[] = {
     {"bluetooth_driver", {}, 10},
 };
 
+void expect_one_execution_a_trace(const Counted& counted) {
+  Subject subject(scenario_named(counted.name), counted.parameters);
+  sim::Dpor dpor;
+  Found found;
+  while (sim::DecisionSource* source = dpor.next()) {
+    const sim::ExecutionResult& result = subject.run(*source);
+    found.add(result);
+    dpor.ended(result, false);
+  }
+  EXPECT_EQ(found.traces.size(), counted.traces);
+  EXPECT_EQ(found.executions, counted.traces);
+}
+
 class EachCount : public testing::TestWithParam<Counted> {};
 
 TEST_P(EachCount, IsThatOfAllSchedules) {
@@ -124,6 +138,10 @@ TEST_P(EachCount, IsThatOfAllSchedules) {
   const Found found = search_all(subject, dfs, 200'000);
   EXPECT_TRUE(dfs.exhausted());
   EXPECT_EQ(found.traces.size(), GetParam().traces);
+}
+
+TEST_P(EachCount, IsThatOfTheExecutionsOfDpor) {
+  expect_one_execution_a_trace(GetParam());
 }
 
 TEST_P(EachCount, IsReachedWithoutEverySchedule) {
@@ -159,6 +177,29 @@ TEST_P(EachLargeCountLongRun, IsReachedWithoutEverySchedule) {
 
 INSTANTIATE_TEST_SUITE_P(Programs, EachLargeCount, testing::ValuesIn(kMany), name_of_counted);
 INSTANTIATE_TEST_SUITE_P(Programs, EachLargeCountLongRun, testing::ValuesIn(kMore),
+                         name_of_counted);
+
+// Too many for any other search.
+const Counted kForDpor[] = {
+    {"lastzero", {{"n", 5}}, 64},
+    {"lastzero", {{"n", 10}}, 3'328},
+    {"readers", {{"n", 8}}, 256},
+    {"casrot", {{"n", 8}}, 2'048},
+};
+const Counted kMoreForDpor[] = {
+    {"lastzero", {{"n", 15}}, 147'456},
+    {"readers", {{"n", 13}}, 8'192},
+    {"casrot", {{"n", 9}}, 8'597},
+};
+
+class EachCountOfDpor : public testing::TestWithParam<Counted> {};
+class EachCountOfDporLongRun : public EachCountOfDpor {};
+
+TEST_P(EachCountOfDpor, IsThatOfItsExecutions) { expect_one_execution_a_trace(GetParam()); }
+TEST_P(EachCountOfDporLongRun, IsThatOfItsExecutions) { expect_one_execution_a_trace(GetParam()); }
+
+INSTANTIATE_TEST_SUITE_P(Programs, EachCountOfDpor, testing::ValuesIn(kForDpor), name_of_counted);
+INSTANTIATE_TEST_SUITE_P(Programs, EachCountOfDporLongRun, testing::ValuesIn(kMoreForDpor),
                          name_of_counted);
 
 // How many executions a random walk takes to the bug, on the average.

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -31,7 +30,7 @@ class Dfs final : public Search, private DecisionSource {
     std::uint32_t index;
   };
 
-  // Throws std::logic_error if the program does not repeat itself.
+  // Throws NotRepeated if the program does not repeat itself.
   std::uint32_t pick(DecisionKind, std::uint32_t n, const DecisionContext&) override {
     if (depth_ == path_.size()) path_.push_back({n, 0});
     const Open& open = path_[depth_++];
@@ -46,7 +45,7 @@ class Dfs final : public Search, private DecisionSource {
     return true;
   }
   [[noreturn]] void throw_changed(std::uint32_t n) const {
-    throw std::logic_error("decision " + std::to_string(depth_ - 1) + " had " +
+    throw NotRepeated("decision " + std::to_string(depth_ - 1) + " had " +
                            std::to_string(path_[depth_ - 1].choices) + " choices, now it has " +
                            std::to_string(n));
   }

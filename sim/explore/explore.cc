@@ -21,6 +21,8 @@ namespace sim {
 namespace {
 
 constexpr std::uint64_t kProgressEvery = 1024;
+constexpr char kSomethingOutside[] =
+    "; something outside of the test's own state decides: a global, an address, a clock";
 
 // Whether two executions of the same decisions were the same; null if so.
 std::optional<std::string> first_difference(const Trace& a, const Trace& b) {
@@ -41,7 +43,7 @@ std::optional<std::string> first_difference(const Trace& a, const Trace& b) {
   };
   return "two runs of the same decisions differ at event " + std::to_string(index) + ": " +
          describe(at.in1, left.end()) + ", then " + describe(at.in2, right.end()) +
-         "; something outside of the test's own state decides: a global, an address, a clock";
+         kSomethingOutside;
 }
 
 // Hands on the choices of another source and makes a hash of what there was to choose from.
@@ -80,6 +82,7 @@ class Exploration {
                       {context(options), 0, options.seed}) {}
 
   Report explore() {
+    check_strategy();
     const std::unique_ptr<Search> search = make_search(options_.strategy, options_.seed);
     report_.strategy = options_.strategy.name();
     const Stopwatch watch;
@@ -93,10 +96,20 @@ class Exploration {
       }
       DecisionSource* source = search->next();
       if (source == nullptr) break;
-      const ExecutionResult& result = execution_.run(*source);
-      count(result, *search);
+      try {
+        const ExecutionResult& result = execution_.run(*source);
+        count(result, *search);
+      } catch (const NotRepeated& difference) {
+        not_deterministic("two runs of the same decisions differ: " +
+                          std::string(difference.what()) + kSomethingOutside,
+                          {});
+        break;
+      } catch (const NotSuited& why) {
+        throw std::invalid_argument(why.what());
+      }
     }
     report_.exhausted = search->exhausted();
+    report_.explored = search->explored();
     finish();
     return std::move(report_);
   }
@@ -147,6 +160,17 @@ class Exploration {
   }
 
  private:
+  void check_strategy() const {
+    if (options_.strategy != Strategy::dpor()) return;
+    const char* const given = options_.order != Order::any      ? "order fifo"
+                              : options_.time != Time::strict    ? "timers that fire late"
+                              : options_.cancellations != 0      ? "cancellations"
+                                                                 : nullptr;
+    if (given == nullptr) return;
+    throw std::invalid_argument(
+        std::string("dpor is sound for order any, strict time and no cancellations, not for ") +
+        given + "; dfs visits every schedule of any test");
+  }
   bool enough() const {
     return options_.max_failures != 0 && report_.failures.size() >= options_.max_failures;
   }
@@ -249,8 +273,14 @@ class Exploration {
     execution_.run_traced(source, second);
     const std::optional<std::string> difference = first_difference(first, second);
     if (!difference) return true;
+    not_deterministic(*difference, deviations);
+    return false;
+  }
+
+  void not_deterministic(const std::string& difference,
+                         const std::vector<Deviation>& deviations) {
     Failure failure;
-    failure.finding = {FindingKind::not_deterministic, *difference, {}, {}};
+    failure.finding = {FindingKind::not_deterministic, difference, {}, {}};
     failure.kind = failure.finding.kind;
     failure.message = failure.finding.message;
     failure.deviations = deviations;
@@ -258,7 +288,6 @@ class Exploration {
     failure.token = Token{{context(options_), shape(), options_.seed}, deviations}.to_string();
     failure.text = std::string(to_string(failure.kind)) + ": " + failure.message + "\n";
     report_.failures.push_back(std::move(failure));
-    return false;
   }
 
   void finish() {

@@ -22,6 +22,16 @@ std::string counted(std::uint64_t count, const char* what) {
 
 std::string Report::verdict() const {
   std::string text;
+  const bool reduced = strategy == "dpor";
+  if (ok() && exhausted && reduced) {
+    const std::string traces = distinct_traces == 1
+                                   ? "the only trace"
+                                   : absl::StrCat("all ", with_commas(distinct_traces), " traces");
+    return absl::StrCat(traces, " in ",
+                        counted(executions, "execution"), ", ", with_commas(redundant),
+                        " redundant; state in Shared<T> and the library's primitives; "
+                        "orders: any; timers: strict; cancellations: 0");
+  }
   if (ok()) {
     text = exhausted ? "no bug: all schedules visited, " : "no bug in ";
   } else {
@@ -33,6 +43,10 @@ std::string Report::verdict() const {
     absl::StrAppend(&text, "; chance that the next one is new < ",
                     absl::StrFormat("%.3g", 100 * estimate.bound), " % (95 %, ", estimate.sampler,
                     ")");
+  }
+  if (ok() && !exhausted && explored > 0) {
+    absl::StrAppend(&text, "; ", absl::StrFormat("%.2g", 100 * explored),
+                    " % of what is planned so far");
   }
   return text;
 }
@@ -70,6 +84,7 @@ std::string Report::to_json() const {
                        {"distinct_is_exact", distinct_is_exact},
                        {"redundant", redundant},
                        {"exhausted", exhausted},
+                       {"explored", explored},
                        {"stopped", stopped},
                        {"estimate",
                         {{"sampler", estimate.sampler},

@@ -2,9 +2,23 @@
 // it hands out the decision source of the next execution and learns from what that showed.
 #pragma once
 
+#include <stdexcept>
+
 #include "sim/explore/execution.h"
 
 namespace sim {
+
+// Thrown by a source in an execution that is not what an earlier one of the same decisions was.
+class NotRepeated : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Thrown by a source where the test is none that its search is for.
+class NotSuited : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
 
 class Search {
  public:
@@ -16,8 +30,10 @@ class Search {
     static_cast<void>(result);
     static_cast<void>(new_trace);
   }
-  // True once next() has gone through every schedule there is.
+  // True once next() has gone through every schedule there is, or through one of each trace.
   virtual bool exhausted() const { return false; }
+  // For a search that ends: which share of the executions is done, as far as they are known now.
+  virtual double explored() const { return exhausted() ? 1 : 0; }
   // Which sampler the latest source belongs to; empty where schedules are not drawn at random.
   virtual const char* sampler() const { return ""; }
 };

@@ -68,8 +68,7 @@ class Strategy {
   std::uint32_t depth_ = 0;
 };
 
-// The search of a strategy. Samplers learn into `profile`; null gives them one of their own. Throws
-// std::invalid_argument for dpor, which this version has not.
+// The search of a strategy. Samplers learn into `profile`; null gives them one of their own.
 std::unique_ptr<Search> make_search(const Strategy& strategy, std::uint64_t seed,
                                     std::shared_ptr<Profile> profile = nullptr);
 

@@ -45,7 +45,7 @@ TEST(Strategy, NamesTheNearestForAnUnknownOne) {
 TEST(Strategy, ListsAllWhereNoneIsNear) {
   const std::string list =
       "it is one of fifo, run_to_block, lifo, random, pct:D, pos, urw, surw, delay:D, dfs, "
-      "sweep, portfolio";
+      "dpor, sweep, portfolio";
   EXPECT_EQ(error_of(""), "there is no strategy ''; " + list);
   EXPECT_EQ(error_of("exhaustive"), "there is no strategy 'exhaustive'; " + list);
   EXPECT_EQ(error_of(std::string(1000, 'x')),
@@ -62,12 +62,6 @@ TEST(Strategy, NamesADepthThatIsNone) {
 
 TEST(Strategy, TakesNoDepthWhereThereIsNone) {
   EXPECT_EQ(error_of("random:3"), "the strategy 'random' takes no ':3'");
-}
-
-TEST(MakeSearch, RefusesWhatIsNoSearchByItself) {
-  for (const char* name : {"dpor"}) {
-    EXPECT_THROW(make_search(Strategy::parse(name), 0), std::invalid_argument);
-  }
 }
 
 }  // namespace

@@ -55,8 +55,8 @@ const Case kCases[] = {
      "unexpected argument 'bad_input_target' for bad_input_plain; a parameter is written "
      "--name=value"},
     {"LaterSubcommand",
-     {"verify", "bad_input_plain"},
-     "'verify' is not there yet; this version lists, runs and explores: "
+     {"campaign", "bad_input_plain"},
+     "'campaign' is not there yet; this version lists, runs and explores: "
      "simrun explore SCENARIO"},
 
     {"SeedTwice",

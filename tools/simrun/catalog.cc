@@ -142,6 +142,8 @@ std::string usage() {
   simrun [--seed N] SCENARIO [--PARAMETER=VALUE ...]   run a scenario once
   simrun explore SCENARIO                              look for a schedule that breaks it, shrink
                                                        and explain it
+  simrun verify SCENARIO                               prove that none does, by one schedule of
+                                                       each trace
   simrun replay SCENARIO TOKEN                         run the schedule of a token again
   simrun shrink SCENARIO TOKEN                         look for a smaller one that fails as well
   simrun list                                          what there is to run
@@ -158,10 +160,10 @@ options:
   --lines FILE        of parity; - is standard input, here and as FILE.json
   --help, --version
 
-options of explore (and of replay and shrink, where they say how a schedule may be):
+options of explore (and of verify, replay and shrink, where they say how a schedule may be):
   --strategy S        portfolio (the default), random, pct:D, pos, surw, urw, delay:D, sweep, dfs,
-                      fifo, lifo, run_to_block
-  --executions N      how many to run at most (10000)
+                      dpor, fifo, lifo, run_to_block
+  --executions N      how many to run at most (10000; verify: no limit)
   --budget TIME       real time instead, like 10s or 5m
   --cancel N          how many tasks may be cancelled in an execution, at any await (0)
   --time T            strict; slow_loop: timers may fire late; adversarial: at any time
@@ -172,7 +174,8 @@ options of explore (and of replay and shrink, where they say how a schedule may 
 exit codes:
   0  no bug           1  a bug was found           2  bad usage, malformed input, or the output
                                                       cannot be written
-  3  two runs of the same decisions differ         130  interrupted, and no bug until then
+  3  two runs of the same decisions differ         4  verify ended before it had proved anything
+  130  interrupted, and no bug until then
 )";
 }
 

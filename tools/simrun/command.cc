@@ -158,7 +158,7 @@ absl::StatusOr<Command> parse_command(const std::vector<std::string>& arguments,
   }
   if (*subject == "list") return list_command(*split);
   if (*subject == "parity") return parity_command(*split);
-  if (*subject == "explore" || *subject == "replay" || *subject == "shrink") {
+  if (contains({"explore", "verify", "replay", "shrink"}, *subject)) {
     return explore_command(*split, *subject, scenarios);
   }
   if (contains(subcommand_names(), *subject)) {

@@ -22,7 +22,7 @@ namespace simrun {
 using Scenarios = std::vector<const sim::ScenarioInfo*>;
 
 struct Command {
-  enum class Kind { run, explore, replay, shrink, list, parity, help, version };
+  enum class Kind { run, explore, verify, replay, shrink, list, parity, help, version };
   Kind kind = Kind::run;
   const sim::ScenarioInfo* scenario = nullptr;  // what to run or, if any, to help with
   sim::ScenarioOptions options = {};

@@ -19,7 +19,7 @@ struct Flag {
   const char* value;  // what it takes, for messages; null where it takes none
 };
 constexpr Flag kFlags[] = {
-    {"--strategy", "a strategy, like portfolio, random, pct:3 or dfs"},
+    {"--strategy", "a strategy, like portfolio, random, pct:3, dfs or dpor"},
     {"--executions", "a whole number, like 10000"},
     {"--budget", "a duration, like 10s"},
     {"--time", "strict, slow_loop or adversarial"},
@@ -150,6 +150,20 @@ absl::StatusOr<std::string> take_token(Arguments& rest, const std::string& subje
   return error(subject, " needs a token: simrun ", subject, " SCENARIO TOKEN");
 }
 
+// What a proof rests on is not to be chosen.
+absl::Status check_verify(const Split& split, const Given& given) {
+  if (!split.orders.empty() && split.orders.front() != "any") {
+    return error("verify proves it for order any; 'simrun explore SCENARIO --strategy dfs --order ",
+                 split.orders.front(), "' visits every schedule");
+  }
+  for (const char* flag : {"--strategy", "--time", "--cancel"}) {
+    if (given.find(flag) == nullptr) continue;
+    return error("verify takes no ", flag, ": it is dpor, strict time and no cancellations; ",
+                 "'simrun explore SCENARIO --strategy dfs' visits every schedule");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<Command> explore_command(const Split& split, const std::string& subject,
@@ -167,7 +181,12 @@ absl::StatusOr<Command> explore_command(const Split& split, const std::string& s
     if (!seed.ok()) return seed.status();
     command.explore.seed = *seed;
   }
-  if (subject != "explore") {
+  if (subject == "verify") {
+    command.kind = Command::Kind::verify;
+    if (absl::Status status = check_verify(split, *given); !status.ok()) return status;
+    command.explore.strategy = sim::Strategy::dpor();
+    command.explore.max_executions = UINT64_MAX;
+  } else if (subject != "explore") {
     command.kind = subject == "replay" ? Command::Kind::replay : Command::Kind::shrink;
     auto token = take_token(given->rest, subject);
     if (!token.ok()) return token.status();

@@ -2,6 +2,7 @@
 //
 //   simrun explore SCENARIO [--strategy S] [--executions N] [--budget 10s] [--order any|fifo]
 //                  [--time strict|slow_loop|adversarial] [--cancel K] [--max-failures K] [--seed N]
+//   simrun verify SCENARIO [--executions N] [--budget 10s] [--max-failures K] [--seed N]
 //   simrun replay SCENARIO TOKEN       simrun shrink SCENARIO TOKEN
 //
 // A token needs the options it was found with: --order, --time, --cancel and the parameters.
@@ -14,7 +15,7 @@
 
 namespace simrun {
 
-// `subject` is "explore", "replay" or "shrink".
+// `subject` is "explore", "verify", "replay" or "shrink".
 absl::StatusOr<Command> explore_command(const Split& split, const std::string& subject,
                                         const Scenarios& scenarios);
 

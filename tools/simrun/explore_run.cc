@@ -99,6 +99,19 @@ sim::Report explore(const sim::Body& body, sim::ExploreOptions& options) {
   return sim::explore(body, options);
 }
 
+struct Label {
+  const char* text;
+  Colour colour;
+};
+
+Label label(const Command& command, const sim::Report& report) {
+  if (!report.ok()) return {"FAILED", Colour::red};
+  if (report.stopped) return {"INTERRUPTED", Colour::yellow};
+  if (report.strategy == "dpor" && report.exhausted) return {"VERIFIED", Colour::green};
+  if (command.kind == Command::Kind::verify) return {"UNDECIDED", Colour::yellow};
+  return {"PASSED", Colour::green};
+}
+
 void print(const Command& command, const sim::Report& report, Output& output) {
   if (command.json) {
     output.write(absl::StrCat(report.to_json(), "\n"));
@@ -111,9 +124,7 @@ void print(const Command& command, const sim::Report& report, Output& output) {
   for (const sim::Failure& failure : report.failures) {
     output.write(absl::StrCat("\n", failure.explanation()));
   }
-  const Colour colour = !report.ok() ? Colour::red : report.stopped ? Colour::yellow
-                                                                    : Colour::green;
-  const char* const verdict = !report.ok() ? "FAILED" : report.stopped ? "INTERRUPTED" : "PASSED";
+  const auto [verdict, colour] = label(command, report);
   output.write(absl::StrCat("\n", output.paint(colour, verdict), ": ", report.verdict(),
                             report.stopped && !report.ok() ? ", then interrupted\n" : "\n"));
 }
@@ -150,6 +161,7 @@ absl::StatusOr<int> run_exploration(const Command& command, Output& output, std:
   print(command, report, output);
   if (report.stopped && report.ok()) return kInterrupted;
   if (!is_deterministic(report)) return kNotDeterministic;
+  if (command.kind == Command::Kind::verify && report.ok() && !report.exhausted) return kNoVerdict;
   return report.ok() ? kNoBug : kBugFound;
 }
 

@@ -45,6 +45,37 @@ SIM_SCENARIO(explore_correct, "nothing is wrong") {
   co_await sim::gather(both(lock), both(lock));
 }
 
+SIM_SCENARIO(explore_many_traces, "tasks that write one variable") {
+  sim::Shared<int> x{0};
+  const auto write = [&](int value) -> sim::Coro<> {
+    for (int i = 0; i < 2; ++i) {
+      co_await sim::yield();
+      x.set(value);
+    }
+  };
+  co_await sim::gather(write(1), write(2), write(3));
+}
+
+SIM_SCENARIO(explore_plain_state, "a task waits or not, as a plain variable says") {
+  sim::Shared<int> x{0};
+  sim::Event never;
+  bool open = false;
+  const auto opens = [&]() -> sim::Coro<> {
+    x.set(1);
+    open = true;
+    co_return;
+  };
+  const auto passes = [&]() -> sim::Coro<> {
+    if (!open) co_await never.wait();
+    co_await sim::yield();
+  };
+  const auto writes = [&]() -> sim::Coro<> {
+    x.set(2);
+    co_return;
+  };
+  co_await sim::gather(opens(), passes(), writes());
+}
+
 SIM_SCENARIO(explore_not_deterministic, "depends on how often it ran") {
   static int runs = 0;
   if (++runs % 2 == 0) co_await sim::sleep(1s);
@@ -81,6 +112,34 @@ TEST(ExploreCommand, SaysThatNothingWasFound) {
   const Called called = call({"explore", "explore_correct"});
   EXPECT_EQ(called.code, 0);
   EXPECT_THAT(called.out, StartsWith("\nPASSED: no bug: all schedules visited, "));
+}
+
+TEST(VerifyCommand, SaysWhatIsProvedAndOnWhatItRests) {
+  const Called called = call({"verify", "explore_correct"});
+  EXPECT_EQ(called.code, 0);
+  EXPECT_EQ(called.out,
+            "\nVERIFIED: all 4 traces in 4 executions, 0 redundant; state in Shared<T> and the "
+            "library's primitives; orders: any; timers: strict; cancellations: 0\n");
+}
+
+TEST(VerifyCommand, FindsWhatBreaks) {
+  const Called called = call({"verify", "explore_one_deviation"});
+  EXPECT_EQ(called.code, 1);
+  EXPECT_THAT(called.out, HasSubstr("\nFAILED: 1 bug in "));
+}
+
+TEST(VerifyCommand, HasNoVerdictWhereItsBudgetEndsFirst) {
+  const Called called = call({"verify", "explore_many_traces", "--executions", "3"});
+  EXPECT_EQ(called.code, 4);
+  EXPECT_THAT(called.out, StartsWith("\nUNDECIDED: no bug in 3 executions, 3 distinct traces; "));
+  EXPECT_THAT(called.out, EndsWith(" % of what is planned so far\n"));
+}
+
+TEST(VerifyCommand, RefusesATestWhoseStateItDoesNotSee) {
+  const Called called = call({"verify", "explore_plain_state"});
+  EXPECT_EQ(called.code, 2);
+  EXPECT_THAT(called.err, StartsWith("simrun: dpor cannot reduce this test: what is ready depends "
+                                     "on state outside of Shared<T> and the primitives"));
 }
 
 TEST(ExploreCommand, IsTheSameEveryTime) {
@@ -218,7 +277,16 @@ TEST(ExploreCommand, BadUsageIsOneLineAndExitCode2) {
       {{"replay", "explore_correct", "!!!!"}, "characters that no token has"},
       {{"replay", "explore_correct", "XYZ", "--strategy=random"}, "replay runs one schedule"},
       {{"shrink", "explore_correct", ""}, "the token is empty"},
-      {{"verify", "explore_correct"}, "is not there yet"},
+      {{"verify", "explore_correct", "--order=fifo"}, "verify proves it for order any"},
+      {{"verify", "explore_correct", "--strategy=dfs"}, "verify takes no --strategy"},
+      {{"verify", "explore_correct", "--cancel=1"}, "verify takes no --cancel"},
+      {{"verify", "explore_correct", "--time=strict"}, "verify takes no --time"},
+      {{"verify", "explore_correct", "--executions=0"}, "bad value for --executions"},
+      {{"explore", "explore_correct", "--strategy=dpor", "--order=fifo"},
+       "dpor is sound for order any, strict time and no cancellations, not for order fifo; dfs"},
+      {{"explore", "explore_correct", "--strategy=dpor", "--time=slow_loop"},
+       "not for timers that fire late"},
+      {{"explore", "explore_correct", "--strategy=dpor", "--cancel=1"}, "not for cancellations"},
   };
   for (const auto& [arguments, message] : cases) {
     const Called called = call(arguments);

@@ -68,6 +68,7 @@ int execute(const Command& command, const Scenarios& scenarios, Output& output, 
       output.write(command.json ? list_as_json(scenarios) : list_as_text(scenarios));
       return kNoBug;
     case Command::Kind::explore:
+    case Command::Kind::verify:
     case Command::Kind::replay:
     case Command::Kind::shrink:
       return run_explorer(command, output, err);

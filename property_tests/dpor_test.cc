@@ -1,0 +1,336 @@
+// The check of the checker: for thousands of small programs dpor comes to every trace that visiting
+// every schedule shows, to each once; and all schedules of one trace end in the same state, which
+// does not ask the table of what conflicts with what.
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <map>
+#include <memory>
+#include <ostream>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "primitives/primitives.h"
+#include "sim/explore/dfs.h"
+#include "sim/explore/dpor.h"
+
+namespace dpor_test {
+namespace {
+
+enum class Do : std::uint8_t {
+  read, write, add, exchange, check, lock, unlock, acquire, release, wait_event, set_event,
+  clear_event, put, get, notify, wait_notified, set_future, wait_future, look_future, cancel,
+  wait_task, look_task, sleep, choose, yield,
+};
+constexpr const char* kWords[] = {
+    "read", "write", "add", "exchange", "check", "lock", "unlock", "acquire", "release",
+    "wait_event", "set_event", "clear_event", "put", "get", "notify", "wait_notified",
+    "set_future", "wait_future", "look_future", "cancel", "wait_task", "look_task", "sleep",
+    "choose", "yield"};
+
+struct Action {
+  Do what;
+  int which;
+  bool yields;  // before it, so that it begins a step
+};
+using Script = std::vector<Action>;
+
+enum class Joins : std::uint8_t { gather, group, first, none };
+
+struct Program {
+  std::vector<Script> scripts;  // of each task
+  Joins joins;
+};
+
+void showValue(const Program& program, std::ostream& out) {
+  static constexpr const char* kJoins[] = {"gather", "group", "first", "none"};
+  out << kJoins[static_cast<int>(program.joins)];
+  for (const Script& script : program.scripts) {
+    out << "\n  task:";
+    for (const Action& each : script) {
+      out << (each.yields ? " | " : " ") << kWords[static_cast<int>(each.what)] << each.which;
+    }
+  }
+  out << "\n";
+}
+
+// What a run has come to, told by what each task has seen.
+struct Ending {
+  std::vector<std::vector<int>> seen;
+  std::vector<int> values;
+  friend bool operator==(const Ending&, const Ending&) = default;
+};
+
+class Machine : public std::enable_shared_from_this<Machine> {
+ public:
+  Machine(const Program& program, Ending& ending) : program_(program), ending_(ending) {}
+
+  sim::Coro<> main() {
+    for (int i = 0; i < 2; ++i) {
+      futures_.push_back(sim::running_loop().create_future<int>());
+    }
+    ending_.seen.assign(program_.scripts.size() + 1, {});
+    const sim::Outcome<void> joined = co_await sim::settle(join());
+    ending_.seen.back().push_back(joined.has_value());
+    ending_.seen.back().push_back(x_.get());
+    ending_.seen.back().push_back(y_.get());
+  }
+
+ private:
+  sim::Coro<> join() {
+    if (program_.joins == Joins::group) {
+      const auto body = [this](sim::TaskGroup& group) -> sim::Coro<> {
+        for (std::size_t i = 0; i < program_.scripts.size(); ++i) {
+          tasks_.push_back(group.create_task(run(i, shared_from_this())));
+        }
+        co_return;
+      };
+      co_return co_await sim::task_group(body);
+    }
+    for (std::size_t i = 0; i < program_.scripts.size(); ++i) {
+      tasks_.push_back(sim::create_task(run(i, shared_from_this())));
+    }
+    if (program_.joins == Joins::none || tasks_.empty()) co_return;
+    if (program_.joins == Joins::first) {
+      co_await sim::wait(tasks_, sim::ReturnWhen::first_completed);
+      co_return;
+    }
+    co_await sim::gather_settled(tasks_);
+  }
+
+  // Tasks may go on when main has ended.
+  sim::Coro<> run(std::size_t number, std::shared_ptr<Machine>) {
+    std::vector<int>& seen = ending_.seen[number];
+    for (const Action& each : program_.scripts[number]) {
+      const sim::Outcome<int> done = co_await sim::settle(make(each));
+      seen.push_back(done.has_value() ? done.value() : done.cancelled() ? -1 : -2);
+      if (done.cancelled()) done.value();
+    }
+  }
+
+  sim::Coro<int> make(Action action) {
+    if (action.yields) co_await sim::yield();
+    sim::Shared<int>& variable = action.which == 0 ? x_ : y_;
+    switch (action.what) {
+      case Do::read:
+        co_return variable.get();
+      case Do::write:
+        variable.set(7);
+        co_return 0;
+      case Do::add:
+        co_return variable.fetch_add(1);
+      case Do::exchange:
+        co_return variable.compare_exchange(0, 3);
+      case Do::check:
+        SIM_CHECK_NE(variable.get(), 7);
+        co_return 0;
+      case Do::lock:
+        co_await lock_.acquire();
+        co_return 0;
+      case Do::unlock:
+        lock_.release();
+        co_return 0;
+      case Do::acquire:
+        co_await semaphore_.acquire();
+        co_return 0;
+      case Do::release:
+        semaphore_.release();
+        co_return 0;
+      case Do::wait_event:
+        co_await event_.wait();
+        co_return 0;
+      case Do::set_event:
+        event_.set();
+        co_return 0;
+      case Do::clear_event:
+        event_.clear();
+        co_return 0;
+      case Do::put:
+        co_await queue_.put(action.which);
+        co_return 0;
+      case Do::get:
+        co_return co_await queue_.get();
+      case Do::notify: {
+        auto guard = co_await condition_.guard();
+        condition_.notify();
+        co_return 0;
+      }
+      case Do::wait_notified: {
+        auto guard = co_await condition_.guard();
+        co_await condition_.wait();
+        co_return 0;
+      }
+      case Do::set_future:
+        futures_[static_cast<std::size_t>(action.which)].set_result(5);
+        co_return 0;
+      case Do::wait_future: {
+        const sim::Future<int> future = futures_[static_cast<std::size_t>(action.which)];
+        co_return co_await future;
+      }
+      case Do::look_future:
+        co_return futures_[static_cast<std::size_t>(action.which)].done();
+      case Do::cancel:
+        co_return task(action).cancel();
+      case Do::wait_task: {
+        const sim::Task<> other = task(action);
+        co_await sim::wait(std::vector{other}, sim::ReturnWhen::first_completed);
+        co_return 0;
+      }
+      case Do::look_task:
+        co_return task(action).done();
+      case Do::sleep:
+        co_await sim::sleep((1 + action.which) * std::chrono::milliseconds(1));
+        co_return 0;
+      case Do::choose:
+        co_return sim::choose(2);
+      case Do::yield:
+        co_await sim::yield();
+        co_return 0;
+    }
+    co_return 0;
+  }
+  const sim::Task<>& task(const Action& action) const {
+    return tasks_[static_cast<std::size_t>(action.which) % tasks_.size()];
+  }
+
+  const Program& program_;
+  Ending& ending_;
+  sim::Shared<int> x_{0};
+  sim::Shared<int> y_{0};
+  sim::Lock lock_;
+  sim::Semaphore semaphore_{1};
+  sim::Event event_;
+  sim::Queue<int> queue_{1};
+  sim::Condition condition_;
+  std::vector<sim::Future<int>> futures_;
+  std::vector<sim::Task<>> tasks_;
+};
+
+constexpr std::uint64_t kMostSchedules = 1'000;
+
+// What is compared of a trace: how it ended, and what was found.
+struct Trace {
+  Ending ending;
+  std::multiset<sim::FindingKind> kinds;
+  sim::Duration time;
+  friend bool operator==(const Trace&, const Trace&) = default;
+};
+using Traces = std::map<std::uint64_t, Trace>;
+
+class Subject {
+ public:
+  explicit Subject(const Program& program) : program_(program) {}
+  // False if it was there already.
+  bool run(sim::DecisionSource& source, Traces& traces) {
+    const sim::ExecutionResult& result = execution_.run(source);
+    Trace trace{ending_, {}, result.stats.virtual_time};
+    for (const sim::Finding& each : result.findings) {
+      if (sim::fails_by_default(each.kind)) trace.kinds.insert(each.kind);
+    }
+    const auto [at, is_new] = traces.emplace(result.stats.canonical_hash, trace);
+    if (!is_new) RC_ASSERT(at->second == trace);
+    return is_new;
+  }
+
+ private:
+  static sim::RunOptions options() {
+    sim::RunOptions options;
+    options.order = sim::Order::any;
+    options.max_steps = 1'000;
+    options.canonical = true;
+    return options;
+  }
+  sim::Coro<> body() {
+    const auto machine = std::make_shared<Machine>(program_, ending_);
+    co_await machine->main();
+  }
+
+  const Program& program_;
+  Ending ending_;
+  sim::Execution execution_{[this] { return body(); }, options()};
+};
+
+rc::Gen<Program> programs(const std::vector<Do>& actions, std::vector<Joins> joins) {
+  const auto action = rc::gen::apply(
+      [](Do what, int which, bool yields) {
+        return Action{what, which, yields};
+      },
+      rc::gen::elementOf(actions), rc::gen::inRange(0, 2), rc::gen::arbitrary<bool>());
+  const auto script = rc::gen::resize(4, rc::gen::container<Script>(action));
+  return rc::gen::apply(
+      [](std::vector<Script> scripts, Joins how) {
+        return Program{std::move(scripts), how};
+      },
+      rc::gen::resize(3, rc::gen::container<std::vector<Script>>(script)),
+      rc::gen::elementOf(joins));
+}
+
+void expect_each_trace_once(const rc::Gen<Program>& generator) {
+  const Program program = *generator;
+  Subject subject(program);
+  Traces all;
+  sim::Dfs dfs;
+  std::uint64_t schedules = 0;
+  while (sim::DecisionSource* source = dfs.next()) {
+    RC_PRE(++schedules <= kMostSchedules);
+    subject.run(*source, all);
+  }
+  Traces reduced;
+  sim::Dpor dpor;
+  std::uint64_t redundant = 0;
+  while (sim::DecisionSource* source = dpor.next()) {
+    redundant += !subject.run(*source, reduced);
+    dpor.ended({}, false);
+    RC_ASSERT(redundant <= 20 * all.size());
+  }
+  RC_TAG(redundant != 0 ? "redundant" : "optimal");
+  RC_ASSERT(reduced.size() == all.size());
+  RC_ASSERT(reduced == all);
+}
+
+void expect_each_trace_once(const std::vector<Do>& actions) {
+  expect_each_trace_once(programs(actions, {Joins::gather}));
+}
+
+RC_GTEST_PROP(DporOfGenerated, Variables, ()) {
+  expect_each_trace_once({Do::read, Do::write, Do::add, Do::exchange, Do::yield});
+}
+RC_GTEST_PROP(DporOfGenerated, Checks, ()) {
+  expect_each_trace_once({Do::read, Do::write, Do::add, Do::check});
+}
+RC_GTEST_PROP(DporOfGenerated, Locks, ()) {
+  expect_each_trace_once({Do::read, Do::write, Do::lock, Do::unlock, Do::acquire, Do::release});
+}
+RC_GTEST_PROP(DporOfGenerated, Events, ()) {
+  expect_each_trace_once({Do::wait_event, Do::set_event, Do::clear_event, Do::write});
+}
+RC_GTEST_PROP(DporOfGenerated, Conditions, ()) {
+  expect_each_trace_once({Do::notify, Do::wait_notified, Do::write, Do::read});
+}
+RC_GTEST_PROP(DporOfGenerated, Queues, ()) {
+  expect_each_trace_once({Do::put, Do::get, Do::write, Do::read});
+}
+RC_GTEST_PROP(DporOfGenerated, Futures, ()) {
+  expect_each_trace_once({Do::set_future, Do::wait_future, Do::look_future, Do::look_task,
+                          Do::wait_task, Do::yield});
+}
+RC_GTEST_PROP(DporOfGenerated, Choices, ()) {
+  expect_each_trace_once({Do::choose, Do::write, Do::read, Do::yield});
+}
+RC_GTEST_PROP(DporOfGenerated, Time, ()) {
+  expect_each_trace_once({Do::sleep, Do::write, Do::read, Do::lock, Do::unlock});
+}
+RC_GTEST_PROP(DporOfGenerated, Cancellation, ()) {
+  expect_each_trace_once({Do::cancel, Do::lock, Do::unlock, Do::wait_event, Do::set_event,
+                          Do::wait_future, Do::set_future, Do::sleep, Do::yield, Do::write,
+                          Do::read, Do::get, Do::put});
+}
+RC_GTEST_PROP(DporOfGenerated, Ends, ()) {
+  expect_each_trace_once(programs({Do::write, Do::read, Do::cancel, Do::yield, Do::sleep},
+                                  {Joins::gather, Joins::group, Joins::first, Joins::none}));
+}
+
+}  // namespace
+}  // namespace dpor_test

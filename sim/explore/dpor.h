@@ -1,0 +1,119 @@
+// Dpor: one schedule of each trace. Optimal dynamic partial-order reduction (Abdulla, Aronis,
+// Jonsson, Sagonas, POPL 2014) on the steps of an event loop: a step is atomic, the ready queue is
+// no object, and what is ready was made ready by a step.
+//
+// An execution shows which steps race. For each race of which the other outcome is not planned yet,
+// the steps that lead to it are planned from the state before the earlier of the two. A process
+// whose step has been explored from a state sleeps there until a step that conflicts with it.
+//
+// Sound for state that lives in Shared<T> and the library's primitives, where any ready entry may
+// run next and time is strict. choose() is a decision inside a step: each answer is explored.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/explore/causality.h"
+#include "sim/explore/identity_table.h"
+#include "sim/explore/search.h"
+#include "sim/explore/wakeup_tree.h"
+#include "sim/scheduler.h"
+
+namespace sim {
+
+class Dpor final : public Search, private DecisionSource, private internal::Watcher {
+ public:
+  Dpor() = default;
+
+  // The executions throw NotRepeated if the program does not repeat itself, and NotSuited where it
+  // sees that what is ready depends on state that it does not see.
+  DecisionSource* next() override;
+  void ended(const ExecutionResult& result, bool new_trace) override;
+  bool exhausted() const override { return exhausted_; }
+  double explored() const override;
+
+ private:
+  using Scheduler = internal::Scheduler;
+  using Entry = internal::Entry;
+
+  static constexpr std::uint32_t kNone = internal::Causality::kNone;
+  static constexpr std::uint32_t kNotReady = kNone - 1;
+
+  // A state of the run, and the step that is made from it.
+  struct Node {
+    internal::WakeupTree planned;                // not begun yet
+    std::vector<internal::PlannedStep> asleep;   // explored from here, or from before
+    std::vector<internal::WakeupTree::Branch> taken;  // planned with the step that is made
+    std::uint32_t process = kNone;               // whose step is made
+    std::uint32_t index = 0;                     // its place in the ready queue, if asked for
+    std::vector<std::uint32_t> choices;          // of each decision in the step
+    std::vector<std::uint32_t> answers;
+    std::uint32_t explored = 0;                  // branches that are done
+  };
+  struct Callback {
+    std::uintptr_t entry;
+    std::uint32_t process;
+  };
+
+  internal::Watcher* watcher() override { return this; }
+  bool wants_relations() const override { return true; }
+  std::uint32_t pick(DecisionKind kind, std::uint32_t n, const DecisionContext& context) override;
+  void on_step(const Scheduler& scheduler, Entry entry) override;
+  void on_access(const Scheduler& scheduler, const internal::Object& object,
+                 const internal::Access& access) override;
+  void on_relation(const Scheduler& scheduler, std::uint64_t what,
+                   internal::Relation how) override;
+  void on_close() override;
+
+  bool replays() const { return made_ < replayed_; }
+  std::uint32_t pick_ready(const Scheduler& scheduler, std::uint32_t n);
+  std::uint32_t answer(std::uint32_t n);
+  [[noreturn]] void refuse() const;
+  void end_step();
+  internal::SegmentRef expected(std::uint32_t process) const;
+  void remember(const internal::SegmentRef& segment);
+  void look_at_queue(const Scheduler& scheduler);
+  void begin_node();
+  static void take_planned(Node& node);
+  static bool sleeps_in(const Node& node, std::uint32_t process);
+  void note_ready(const Scheduler& scheduler, Entry entry);
+  // 0 for a timer that was cancelled, or would wake a task that has been woken.
+  std::uint32_t process_of(const Scheduler& scheduler, Entry entry);
+  std::uint32_t number_of(std::uint64_t identity);
+  void replan(Node& node);
+  void replan(Node& node, const internal::WakeupTree& rest, const internal::Segment& expected,
+              internal::Segment& made, bool differs = false);
+  void plan_reversals();
+  void plan_reversals_of_failure();
+  void plan_reversal(std::uint32_t earlier, std::uint32_t later);
+  bool backtrack();
+
+  internal::IdentityTable processes_;
+  internal::IdentityTable objects_;
+  std::vector<std::uint64_t> identities_;  // of each process
+  internal::Causality run_;
+  std::vector<Node> path_;
+  std::vector<std::vector<internal::SegmentRef>> known_;  // of each process, latest of each step
+  internal::Sequence sequence_;
+  std::vector<internal::SegmentRef> replanned_;
+
+  // Of the execution that goes on:
+  const Scheduler* scheduler_ = nullptr;
+  std::uint32_t replayed_ = 0;      // steps at its beginning that are those of the one before
+  std::uint32_t made_ = 0;          // steps
+  std::uint32_t answered_ = 0;      // decisions in the step
+  internal::SegmentRef segment_;  // of the step; null while it is replayed
+  internal::Causality::NewStep step_;
+  std::vector<std::uint32_t> ready_since_;  // of each process: the step after which it was ready
+  std::vector<Callback> callbacks_;         // without an identity of their own, and ready
+  std::vector<std::uint32_t> cut_off_;      // processes that were ready when a check failed
+  internal::SegmentRef unless_failed_;      // what the step did that failed
+  std::uint64_t pushed_ = 0;
+  std::uint32_t ordinal_ = 0;       // of callbacks that the latest step scheduled
+  std::int64_t now_ = 0;
+  bool blocked_ = false;            // all that was ready slept
+  bool begun_ = false;
+  bool exhausted_ = false;
+};
+
+}  // namespace sim
