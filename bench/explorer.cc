@@ -1,8 +1,12 @@
-// W7 to W9: explorations with tracing off, as explore() runs them: canonical hash, duplicates
+// W7 to W10: explorations with tracing off, as explore() runs them: canonical hash, duplicates
 // counted, detectors watching. One operation is an execution; of W9, a decision.
 #include "bench/explorer.h"
 
 #include <benchmark/benchmark.h>
+
+#include <deque>
+#include <utility>
+#include <vector>
 
 #include "primitives/primitives.h"
 #include "sim/explore/explore.h"
@@ -54,6 +58,33 @@ sim::Coro<> yields() {
 
 sim::Coro<> four_that_yield() { co_await sim::gather(yields(), yields(), yields(), yields()); }
 
+// W10: ten that fill a cell each by the one before it, and one that looks for the last empty one.
+using Cells = std::deque<sim::Shared<int>>;
+
+sim::Coro<> find_last_empty(const Cells& cells) {
+  std::size_t at = cells.size();
+  do {
+    co_await sim::yield();
+  } while (cells[--at].get() != 0);
+}
+
+sim::Coro<> fill(const sim::Shared<int>& before, sim::Shared<int>& cell) {
+  co_await sim::yield();
+  const int seen = before.get();
+  co_await sim::yield();
+  cell.set(seen + 1);
+}
+
+sim::Coro<> last_zero() {
+  Cells cells(11);
+  std::vector<sim::Task<>> tasks;
+  tasks.push_back(sim::create_eager_task(find_last_empty(cells)));
+  for (std::size_t i = 1; i < cells.size(); ++i) {
+    tasks.push_back(sim::create_eager_task(fill(cells[i - 1], cells[i])));
+  }
+  co_await sim::gather(std::move(tasks));
+}
+
 std::int64_t decisions_of(const sim::Body& body) {
   struct Count final : sim::DecisionSource {
     std::int64_t decisions = 0;
@@ -83,6 +114,13 @@ bool add(const char* id, sim::Body body, sim::Strategy strategy) {
   return true;
 }
 
+bool add_reduction(const char* id) {
+  benchmark::RegisterBenchmark(id, [](benchmark::State& state) {
+    explore(state, last_zero, sim::Strategy::dpor(), 1);
+  });
+  return true;
+}
+
 bool add_decisions(const char* id, sim::Strategy strategy) {
   benchmark::RegisterBenchmark(id, [=](benchmark::State& state) {
     explore(state, four_that_yield, strategy, decisions_of(four_that_yield));
@@ -97,6 +135,7 @@ const bool added_explorations[] = {
     add_decisions("W9random", sim::Strategy::random()),
     add_decisions("W9pos", sim::Strategy::pos()),
     add_decisions("W9pct", sim::Strategy::pct()),
+    add_reduction("W10dpor"),
 };
 
 }  // namespace

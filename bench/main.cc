@@ -47,11 +47,12 @@ constexpr Exploration kExplorations[] = {
     {"W8random", "W8 three tasks, a lock three times each, random", 2.2},
 };
 
-// Nanoseconds a decision.
-constexpr Exploration kDecisions[] = {
-    {"W9random", "W9 a hundred decisions, random", 50},
-    {"W9pos", "W9 a hundred decisions, POS", 150},
-    {"W9pct", "W9 a hundred decisions, PCT", 150},
+// Nanoseconds.
+constexpr Exploration kTimes[] = {
+    {"W9random", "W9 a hundred decisions, random, a decision", 50},
+    {"W9pos", "W9 a hundred decisions, POS, a decision", 150},
+    {"W9pct", "W9 a hundred decisions, PCT, a decision", 150},
+    {"W10dpor", "W10 every trace of lastzero(10), dpor, an execution", 3333},
 };
 
 // Keeps what each repetition gave, by name.
@@ -78,8 +79,8 @@ class TableReporter : public benchmark::ConsoleReporter {
     std::printf("\n| million executions a second | relacy | simloop | ratio | goal |\n"
                 "|---|--:|--:|--:|--:|\n");
     for (const Exploration& each : kExplorations) print_exploration(each);
-    std::printf("\n| ns a decision | simloop | goal |\n|---|--:|--:|\n");
-    for (const Exploration& each : kDecisions) print_decisions(each);
+    std::printf("\n| ns | simloop | goal |\n|---|--:|--:|\n");
+    for (const Exploration& each : kTimes) print_time(each);
   }
 
  private:
@@ -112,7 +113,7 @@ class TableReporter : public benchmark::ConsoleReporter {
     each.goal == 0 ? std::printf(" - |\n") : std::printf(" %.1f |\n", each.goal);
   }
 
-  void print_decisions(const Exploration& each) const {
+  void print_time(const Exploration& each) const {
     const double figure = median(each.id);
     if (figure == 0) return;
     const char* mark = figure > each.goal ? "**" : "";

@@ -87,9 +87,9 @@ class EventLoop {
   Future<T> create_future() {
     return Future<T>(new internal::ValueState<T>());
   }
-  // Ends the run with the current iteration, the next run with its first one if none goes on. Who
-  // runs the loop until its main task has ended gets std::runtime_error if it has not; what is left
-  // stays for the next run.
+  // Ends the run with the current iteration, or the current step under Order::any; the next run
+  // with its first iteration if none goes on. Who runs the loop until its main task has ended gets
+  // std::runtime_error if it has not; what is left stays for the next run.
   void stop() { scheduler_.stop(); }
 
   // What is told of exceptions that nobody can catch: those of callbacks, of tasks that fail and

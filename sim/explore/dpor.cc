@@ -152,7 +152,8 @@ void Dpor::end_step() {
 void Dpor::replan(Node& node) {
   Segment& made = *run_.segment(made_ - 1);
   for (const WakeupTree::Branch& each : node.taken) {
-    if (each.step.segment && each.step.is(made)) replan(node, each.rest, *each.step.segment, made);
+    if (!each.step.segment || !each.step.is(made) || each.step.segment->is_like(made)) continue;
+    replan(node, each.rest, *each.step.segment, made);
   }
 }
 
@@ -335,6 +336,7 @@ void Dpor::ended(const ExecutionResult&, bool) {
 }
 
 void Dpor::plan_reversals() {
+  // Also those of steps that were made before: what follows them now may be another thing.
   for (std::uint32_t later = 0; later < run_.size(); ++later) {
     const bool failed = unless_failed_ && later + 1 == run_.size();
     for (const std::uint32_t earlier : run_.races(later)) {

@@ -20,6 +20,7 @@ class Segment {
   struct Used {
     std::uint32_t object;
     Use use;
+    friend bool operator==(const Used&, const Used&) = default;
   };
 
   std::uint32_t process = 0;             // whose step it was: a task's, or a callback
@@ -63,6 +64,12 @@ class Segment {
       }
     }
     return false;
+  }
+
+  // Whether both have to do with the same steps, for sure.
+  bool is_like(const Segment& other) const {
+    return with_all == other.with_all && objects == other.objects && used == other.used &&
+           cancelled == other.cancelled;
   }
 
   void retain() { ++references_.count; }

@@ -35,11 +35,17 @@ PCH = """\
 #include <variant>
 #include <vector>
 """
-ROOMS = ("sim", "primitives")  # of the library
+ROOMS = ("sim", "primitives")  # of the library, for all tests
+EXPLORER = "sim/explore"  # for those in property_tests too
+TESTS = "property_tests"
 # What a test may take: seconds of a processor, KiB of memory, blocks of output. Nothing in it waits
 # for anything real, so a test that hangs uses up its processor time.
 LIMITS = "ulimit -t 10; ulimit -v 8000000; ulimit -f 200000; ulimit -c 0; exec \"$@\""
 GIVEN_UP_AFTER = 600  # seconds of the clock
+
+
+def rooms_for(test):
+    return (*ROOMS, EXPLORER) if test.startswith(TESTS) else ROOMS
 
 
 class BuildError(Exception):
@@ -48,7 +54,7 @@ class BuildError(Exception):
 
 def whole(room):
     """The source that is all sources of a room."""
-    return f"all_of_{room}.cc"
+    return f"all_of_{room.replace('/', '_')}.cc"
 
 
 def run_or_raise(command, **options):
@@ -67,7 +73,7 @@ class Builder:
         self.work = out / "work"
         self.cmake = out / "cmake"
         self.compiler = "clang++-19" if shutil.which("clang++-19") else "g++"
-        self.library = []   # the sources it is compiled from
+        self.library = {}   # room: the sources it is compiled from
         self.objects = {}   # source: its object without a fault
         self.depends = {}   # source: the files of simloop that it is made of
 
@@ -98,9 +104,9 @@ class Builder:
     def copy_sources(self):
         """Leaves what has not changed alone, so that its objects stay up to date."""
         wanted = {path.relative_to(self.root): path.read_bytes()
-                  for room in ROOMS
+                  for room in (*ROOMS, TESTS)
                   for path in (self.root / room).rglob("*") if path.suffix in (".h", ".cc")}
-        for room in ROOMS:
+        for room in (*ROOMS, EXPLORER):
             lines = [f"#include <{name}>\n" for name in self.sources_of(room)]
             wanted[pathlib.Path(whole(room))] = "".join(lines).encode()
         for name, text in wanted.items():
@@ -130,11 +136,11 @@ class Builder:
         return flags
 
     def given_libraries(self):
-        """What the tests of the primitives are linked with, but for simloop itself."""
-        commands = run_or_raise(["ninja", "-C", self.cmake, "-t", "commands", "primitives_tests"])
+        """What tests are linked with, but for simloop itself."""
+        commands = run_or_raise(["ninja", "-C", self.cmake, "-t", "commands", "property_tests"])
         link = shlex.split(commands.splitlines()[-1])
         behind = link[link.index("-o") + 2:]
-        return [word for word in behind if word not in ("&&", ":", "libsimloop.a")]
+        return [word for word in behind if word not in ("&&", ":") and "libsimloop" not in word]
 
     def forget_other_builds(self):
         """What another compiler or other flags have made is no use."""
@@ -169,8 +175,9 @@ class Builder:
         self.objects[source] = object_file
         self.depends[source] = self.read_depends(object_file)
 
-    def compile_library(self):
-        for room in ROOMS:
+    def compile_library(self, tests):
+        """As much of it as these tests need."""
+        for room in sorted({room for test in tests for room in rooms_for(test)}):
             sources = [whole(room)]
             try:
                 self.compile_without_fault(whole(room))
@@ -178,7 +185,10 @@ class Builder:
                 sources = self.sources_of(room)
                 for source in sources:
                     self.compile_without_fault(source)
-            self.library += sources
+            self.library[room] = sources
+
+    def library_for(self, test):
+        return [source for room in rooms_for(test) for source in self.library[room]]
 
     def read_depends(self, object_file):
         text = pathlib.Path(str(object_file) + ".d").read_text().replace("\\\n", " ")
@@ -203,6 +213,7 @@ def run_test(program, folder):
     command = ["sh", "-c", LIMITS, "sh", str(program), "--gtest_fail_fast", "--gtest_color=no"]
     environment = {name: value for name, value in os.environ.items()
                    if not name.startswith(("GTEST_", "SIMLOOP_"))}
+    environment["RC_PARAMS"] = "seed=1 max_success=150 noshrink=1"
     log = folder / "log"
     with open(log, "wb") as out:
         process = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL,

@@ -15,6 +15,7 @@ not touched: the build is in build/mutation.
 
 import argparse
 import concurrent.futures
+import functools
 import json
 import os
 import shutil
@@ -34,15 +35,15 @@ LEAST = 0.95
 def prepare(build, faults, jobs):
     """Builds and runs without a fault what the faults need. Every test has to pass."""
     tests = sorted({test for fault in faults for test in fault.tests})
-    build.compile_library()
+    build.compile_library(tests)
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         list(pool.map(build.compile_without_fault, tests))
-        library = [build.objects[source] for source in build.library]
 
         def failure(test):
             folder = build.work / test
             folder.mkdir(parents=True)
-            build.link([build.objects[test], *library], folder / "tests")
+            build.link([build.objects[source] for source in (test, *build.library_for(test))],
+                       folder / "tests")
             failed = builder.run_test(folder / "tests", folder)
             shutil.rmtree(folder)
             return failed
@@ -59,6 +60,7 @@ def look_for(fault, build, folder):
     changed.parent.mkdir(parents=True)
     changed.write_text(fault.apply(build.source))
 
+    @functools.cache
     def with_fault(source):
         if fault.file not in build.depends[source]:
             return build.objects[source]
@@ -66,10 +68,9 @@ def look_for(fault, build, folder):
         build.compile(source, made, overlay)
         return made
 
-    library = [with_fault(source) for source in build.library]
     for test in fault.tests:
         program = folder / "tests"
-        build.link([with_fault(test), *library], program)
+        build.link([with_fault(source) for source in (test, *build.library_for(test))], program)
         failed = builder.run_test(program, folder)
         if failed is not None:
             return "caught", f"{failed}  ({test})"

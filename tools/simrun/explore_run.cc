@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cmath>
 #include <csignal>
+#include <ctime>
 #include <stdexcept>
 #include <utility>
 
@@ -59,8 +61,9 @@ class ProgressLine {
   bool drawn_ = false;
 };
 
-// While it lives, the first SIGINT or SIGTERM is only noted; the second one ends the process. What
-// is ignored stays ignored.
+// While it lives, the first SIGINT or SIGTERM is only noted; the second one ends the process, unless
+// it comes at once: whoever sends a signal to a group of processes may send it to each as well.
+// What is ignored stays ignored.
 class Interruption {
  public:
   Interruption() {
@@ -82,14 +85,20 @@ class Interruption {
 
  private:
   static void note(int signal) {
-    if (noted != 0) {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    const std::int64_t nanoseconds = now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
+    if (noted != 0 && nanoseconds - noted_at > kAtOnce) {
       std::signal(signal, SIG_DFL);
       std::raise(signal);
     }
+    if (noted == 0) noted_at = nanoseconds;
     noted = 1;
   }
+  static constexpr std::int64_t kAtOnce = 200'000'000;
   static constexpr std::array<int, 2> kSignals = {SIGINT, SIGTERM};
   static inline volatile std::sig_atomic_t noted = 0;
+  static inline std::atomic<std::int64_t> noted_at = 0;
   std::array<struct sigaction, 2> before_{};
 };
 
