@@ -76,8 +76,9 @@ void Gathering::Child::drop() noexcept {
 }
 
 void Gathering::relate(Relation how) const {
+  if (!current_scheduler->relating()) return;
   const std::uint64_t count = outer_.identity() + 1;  // what is counted is no look at the outer one
-  internal::relate(count, how);
+  current_scheduler->relate(count, how);
 }
 
 // One that fails may end the gathering alone; else what ends is counted, and the last one goes on.

@@ -53,6 +53,8 @@ class Scheduler {
   bool tracing() const { return options_.trace; }
   // Whether anybody wants to know of each access to an object.
   bool watching() const { return watching_; }
+  // Whether anybody wants to know of what relate() tells.
+  bool relating() const { return relating_; }
   // What runs has to do with something that is no Object; `what` is its identity.
   void relate(std::uint64_t what, Relation how) {
     if (relating_) [[unlikely]] tell_relation(what, how);
@@ -322,7 +324,7 @@ inline void FutureState::note_look() const {
 
 inline void FutureState::complete(Status status) {
   status_ = status;
-  if (current_scheduler != nullptr && current_scheduler->watching()) [[unlikely]] {
+  if (current_scheduler != nullptr && current_scheduler->relating()) [[unlikely]] {
     current_scheduler->relate(identity(), Relation::adds);
   }
   if (callbacks_.empty()) return;

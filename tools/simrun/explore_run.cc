@@ -4,10 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cmath>
 #include <csignal>
-#include <ctime>
 #include <stdexcept>
 #include <utility>
 
@@ -61,9 +59,9 @@ class ProgressLine {
   bool drawn_ = false;
 };
 
-// While it lives, the first SIGINT or SIGTERM is only noted; the second one ends the process, unless
-// it comes at once: whoever sends a signal to a group of processes may send it to each as well.
-// What is ignored stays ignored.
+// While it lives, the first SIGINT or SIGTERM is only noted, and so is the second: whoever sends it
+// to a process and to the group that it is in, as timeout does, means it once. The third one ends
+// the process. What is ignored stays ignored.
 class Interruption {
  public:
   Interruption() {
@@ -85,20 +83,15 @@ class Interruption {
 
  private:
   static void note(int signal) {
-    timespec now{};
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    const std::int64_t nanoseconds = now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
-    if (noted != 0 && nanoseconds - noted_at > kAtOnce) {
+    if (noted == kMostNoted) {
       std::signal(signal, SIG_DFL);
       std::raise(signal);
     }
-    if (noted == 0) noted_at = nanoseconds;
-    noted = 1;
+    noted = noted + 1;
   }
-  static constexpr std::int64_t kAtOnce = 200'000'000;
+  static constexpr std::sig_atomic_t kMostNoted = 2;
   static constexpr std::array<int, 2> kSignals = {SIGINT, SIGTERM};
   static inline volatile std::sig_atomic_t noted = 0;
-  static inline std::atomic<std::int64_t> noted_at = 0;
   std::array<struct sigaction, 2> before_{};
 };
 
