@@ -380,6 +380,11 @@ TEST(DporOf, AWriteBehindAPutThatHasToWait) {
                         {at_once(Do::put), later(Do::write)},
                         {later(Do::read)}});
 }
+TEST(DporOf, AReadBesideAWriteThatMayHaveToWait) {
+  expect_each_trace_of({{later(Do::lock), at_once(Do::write)},
+                        {at_once(Do::lock), later(Do::unlock), at_once(Do::read)},
+                        {later(Do::write), at_once(Do::sleep)}});
+}
 TEST(DporOf, ACancellationOfAWaiterBesideTheReleaseOfItsLock) {
   expect_each_trace_of({{at_once(Do::lock), later(Do::unlock)},
                         {at_once(Do::lock)},
