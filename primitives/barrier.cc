@@ -24,7 +24,7 @@ Coro<std::size_t> Barrier::wait() {
   auto guard = co_await changed_.guard();
   const internal::Visit visit(visits_);
   co_await changed_.wait_for([this] { return admits(); });
-  if (broken()) throw BrokenBarrierError(changed_.describe() + " has been aborted");
+  if (state_ == State::broken) throw BrokenBarrierError(changed_.describe() + " has been aborted");
 
   const std::size_t index = count_++;
   std::exception_ptr error;

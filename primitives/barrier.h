@@ -37,8 +37,14 @@ class Barrier {
 
   std::size_t parties() const { return parties_; }
   // How many wait to be released.
-  std::size_t n_waiting() const { return state_ == State::filling ? count_ : 0; }
-  bool broken() const { return state_ == State::broken; }
+  std::size_t n_waiting() const {
+    internal::note_unrelated("Barrier::n_waiting()");
+    return state_ == State::filling ? count_ : 0;
+  }
+  bool broken() const {
+    internal::note_unrelated("Barrier::broken()");
+    return state_ == State::broken;
+  }
 
   // As the manager of async_with(): the block begins when the barrier is passed.
   Coro<std::size_t> aenter() { return wait(); }

@@ -27,6 +27,7 @@ class Completions::Watch final : public Runnable {
   std::size_t pending() const { return pending_; }
 
   void begin(std::optional<Duration> timeout) {
+    note_unrelated("as_completed()");
     Scheduler& scheduler = Scheduler::here();
     for (std::size_t i = 0; i < count_; ++i) {
       Node& node = nodes_[i];

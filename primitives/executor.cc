@@ -19,6 +19,7 @@ ExecutorCall::ExecutorCall(Context context) {
 
 void ExecutorCall::submit() {
   Scheduler& scheduler = Scheduler::here();
+  scheduler.note_unrelated("an executor");
   scheduler.loop().shutdown().call_began();
   const Duration latency =
       kLatencies[scheduler.decide(DecisionKind::executor, std::size(kLatencies))];

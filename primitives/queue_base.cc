@@ -17,6 +17,7 @@ QueueBase::QueueBase(const char* kind, std::ptrdiff_t maxsize, std::source_locat
 
 void QueueBase::task_done() {
   if (unfinished_ == 0) {
+    object_.note_read();
     throw std::invalid_argument("task_done() called more often than items were put: " + describe());
   }
   object_.note_write("finishes an item of");

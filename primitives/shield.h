@@ -22,6 +22,7 @@ class ShieldState final : public ValueState<T> {
  public:
   explicit ShieldState(Ref<Inner> inner)
       : inner_(std::move(inner)), inner_done_(*this), outer_done_(*this) {
+    note_unrelated("shield()");
     if (!inner_->done()) inner_->add_callback(Entry::runnable(&inner_done_));
     this->add_callback(Entry::runnable(&outer_done_));
   }

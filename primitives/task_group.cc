@@ -101,6 +101,7 @@ void TaskGroup::enter() {
   if (parent_) throw std::runtime_error(describe() + " has already been entered");
   parent_ = internal::Ref<TaskState>(internal::Scheduler::here().current());
   identity_ = internal::new_identity();
+  internal::note_unrelated("a TaskGroup");
   if (parent_ != nullptr) return;
   throw std::runtime_error(describe() + " cannot determine its parent task");
 }

@@ -12,6 +12,7 @@ void Timeout::enter() {
   if (task_ == nullptr) throw_misused(" should be used inside a task");
   state_ = State::entered;
   identity_ = internal::new_identity();
+  internal::note_unrelated("timeouts");
   cancelling_at_entry_ = task_->cancelling();
   reschedule(when_);
 }

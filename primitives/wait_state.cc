@@ -91,6 +91,7 @@ class WaitSet::State {
 
 WaitSet::WaitSet(std::vector<Ref<FutureState>> futures, ReturnWhen when)
     : state_(new State(std::move(futures), when)) {
+  note_unrelated("wait()");
   absl::flat_hash_set<const FutureState*> seen;  // never iterated
   for (std::size_t i = 0; i < state_->count; ++i) {
     state_->nodes[i].repeated = !seen.insert(state_->nodes[i].future.get()).second;

@@ -39,7 +39,7 @@ struct Action {
 };
 using Script = std::vector<Action>;
 
-enum class Joins : std::uint8_t { gather, group, first, none };
+enum class Joins : std::uint8_t { gather, none };
 
 struct Program {
   std::vector<Script> scripts;  // of each task
@@ -47,7 +47,7 @@ struct Program {
 };
 
 void showValue(const Program& program, std::ostream& out) {
-  static constexpr const char* kJoins[] = {"gather", "group", "first", "none"};
+  static constexpr const char* kJoins[] = {"gather", "none"};
   out << kJoins[static_cast<int>(program.joins)];
   for (const Script& script : program.scripts) {
     out << "\n  task:";
@@ -82,24 +82,10 @@ class Machine : public std::enable_shared_from_this<Machine> {
 
  private:
   sim::Coro<> join() {
-    if (program_.joins == Joins::group) {
-      const auto body = [this](sim::TaskGroup& group) -> sim::Coro<> {
-        for (std::size_t i = 0; i < program_.scripts.size(); ++i) {
-          tasks_.push_back(group.create_task(run(i, shared_from_this())));
-        }
-        co_return;
-      };
-      co_return co_await sim::task_group(body);
-    }
     for (std::size_t i = 0; i < program_.scripts.size(); ++i) {
       tasks_.push_back(sim::create_task(run(i, shared_from_this())));
     }
-    if (program_.joins == Joins::none || tasks_.empty()) co_return;
-    if (program_.joins == Joins::first) {
-      co_await sim::wait(tasks_, sim::ReturnWhen::first_completed);
-      co_return;
-    }
-    co_await sim::gather_settled(tasks_);
+    if (program_.joins == Joins::gather) co_await sim::gather_settled(tasks_);
   }
 
   // Tasks may go on when main has ended.
@@ -176,8 +162,8 @@ class Machine : public std::enable_shared_from_this<Machine> {
       case Do::cancel:
         co_return task(action).cancel();
       case Do::wait_task: {
-        std::vector<sim::Task<>> one(1, task(action));
-        co_await sim::wait(std::move(one), sim::ReturnWhen::first_completed);
+        const sim::Task<> other = task(action);
+        if (other.state() != sim::current_task().state()) co_await other;
         co_return 0;
       }
       case Do::look_task:
@@ -343,11 +329,11 @@ RC_GTEST_PROP(DporOfGenerated, Time, ()) {
 RC_GTEST_PROP(DporOfGenerated, Cancellation, ()) {
   expect_each_trace_once({Do::cancel, Do::lock, Do::unlock, Do::wait_event, Do::set_event,
                           Do::wait_future, Do::set_future, Do::sleep, Do::yield, Do::write,
-                          Do::read, Do::get, Do::put});
+                          Do::read, Do::get, Do::put, Do::wait_task, Do::look_task});
 }
 RC_GTEST_PROP(DporOfGenerated, Ends, ()) {
   expect_each_trace_once(programs({Do::write, Do::read, Do::cancel, Do::yield, Do::sleep},
-                                  {Joins::gather, Joins::group, Joins::first, Joins::none}));
+                                  {Joins::gather, Joins::none}));
 }
 
 // "|" yields before the next action.

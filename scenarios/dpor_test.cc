@@ -54,7 +54,12 @@ void expect_each_trace_once(Subject& subject) {
   while (sim::DecisionSource* source = dpor.next()) {
     const sim::ExecutionResult& result = subject.run(*source);
     reduced.add(result);
-    dpor.ended(result, false);
+    try {
+      dpor.ended(result, false);
+    } catch (const sim::NotSuited& why) {  // what it says it does not know
+      EXPECT_EQ(std::string(why.what()).find("dpor does not know "), 0u) << why.what();
+      return;
+    }
     ASSERT_LE(reduced.executions, all.executions);
   }
   EXPECT_EQ(reduced.traces, all.traces);

@@ -90,12 +90,14 @@ void CallbackState::run() {
 }
 
 void CallbackState::schedule_soon() {
+  note_unrelated("callbacks of the loop");
   retain();
   Scheduler::here().push(Entry::runnable(this));
 }
 
 void CallbackState::schedule_at(std::int64_t when) {
   when_ = when;
+  note_unrelated("callbacks of the loop");
   retain();
   slot_ = Scheduler::here().timers().add(when, Entry::runnable(this));
 }

@@ -148,6 +148,7 @@ class ResultHandle {
   template <class F>
   std::uint64_t add_done_callback(F function) const {
     State* const future = &looked_at();
+    note_unrelated("callbacks of futures");
     const std::uint64_t id = next_callback_id();
     auto* callback = new DoneCallback<Derived, State, F>(std::move(function), id);
     if (future->done()) {

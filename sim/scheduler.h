@@ -59,6 +59,8 @@ class Scheduler {
   void relate(std::uint64_t what, Relation how) {
     if (relating_) [[unlikely]] tell_relation(what, how);
   }
+  // What runs uses `what`, of which relate() is not told all that matters.
+  void note_unrelated(const char* what);
   void note_look(const FutureState& future);
   // What happens to something that is no Object, in this order; `past` is kept by the caller.
   void note_event(std::uint64_t& past, std::uint64_t what) {
@@ -311,6 +313,10 @@ inline std::uint64_t new_identity() {
 }
 inline void relate(std::uint64_t what, Relation how) {
   if (current_scheduler != nullptr) current_scheduler->relate(what, how);
+}
+
+inline void note_unrelated(const char* what) {
+  if (current_scheduler != nullptr) current_scheduler->note_unrelated(what);
 }
 
 // Reports to the running loop's observer; prints where none runs.

@@ -82,6 +82,11 @@ std::uint64_t Scheduler::new_identity() {
   return mix(origin().identity, kUnnamed + number);
 }
 
+void Scheduler::note_unrelated(const char* what) {
+  if (!relating_ || closing_) return;
+  for (Watcher* each : watchers()) each->on_unrelated(what);
+}
+
 void Scheduler::tell_relation(std::uint64_t what, Relation how) {
   if (closing_) return;
   for (Watcher* each : watchers()) each->on_relation(*this, what, how);
@@ -114,6 +119,7 @@ void Scheduler::note_cancel(TaskState& task) {
 }
 
 void Scheduler::add_monitor(Monitor monitor) {
+  note_unrelated("always() and eventually_within()");
   if (monitors_ == nullptr) monitors_ = std::make_unique<Monitors>();
   monitors_->note_step(current_);
   monitors_->add(std::move(monitor));

@@ -7,6 +7,7 @@
 namespace sim::internal {
 
 void OpenGenerator::opened() {
+  note_unrelated("an asynchronous generator");
   Shutdown& list = running_loop().shutdown();
   list_ = &list;
   previous_ = list.last_;

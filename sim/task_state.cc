@@ -79,12 +79,16 @@ void TaskState::remember_message(const std::string& message) {
 }
 
 std::uint32_t TaskState::seen_cancelling() const {
-  relate(identity(), Relation::cancels);
+  if (current_scheduler != nullptr && current_scheduler->current() != this) {
+    note_unrelated("cancelling() of another task");
+  }
   return cancels_;
 }
 
 std::uint32_t TaskState::uncancel() {
-  relate(identity(), Relation::cancels);
+  if (current_scheduler != nullptr && current_scheduler->current() != this) {
+    note_unrelated("uncancel() of another task");
+  }
   if (cancels_ > 0 && --cancels_ == 0) must_cancel_ = false;
   return cancels_;
 }

@@ -68,6 +68,8 @@ class Watcher {
   virtual void on_relation(const Scheduler&, std::uint64_t what, Relation) {
     static_cast<void>(what);
   }
+  // What runs uses something whose relations are not all told: "a TaskGroup".
+  virtual void on_unrelated(const char* what) { static_cast<void>(what); }
   // The decision source is about to have `task` cancelled.
   virtual void on_cancel(const Scheduler&, TaskState&) {}
   // Main has ended with a value; what it left behind is about to be cancelled.

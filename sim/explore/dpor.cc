@@ -106,6 +106,7 @@ void Dpor::on_step(const Scheduler& scheduler, Entry entry) {
   look_at_queue(scheduler);
   note_ready(scheduler, entry);
   const std::uint32_t process = process_of(scheduler, entry);
+  if (process == 0) return;  // a timer that was cancelled, or is late: nothing happens
   if (!replays()) {
     begin_node();
     Node& node = path_[made_];
@@ -331,6 +332,10 @@ void Dpor::on_close() {
 }
 
 void Dpor::ended(const ExecutionResult&, bool) {
+  if (unrelated_ != nullptr) {
+    throw NotSuited("dpor does not know " + std::string(unrelated_) +
+                    " yet; dfs visits every schedule of any test");
+  }
   if (blocked_) return;
   plan_reversals();
 }

@@ -25,8 +25,9 @@ class Dpor final : public Search, private DecisionSource, private internal::Watc
  public:
   Dpor() = default;
 
-  // The executions throw NotRepeated if the program does not repeat itself, and NotSuited where it
-  // sees that what is ready depends on state that it does not see.
+  // The executions throw NotRepeated if the program does not repeat itself, and NotSuited where the
+  // test uses what it does not know, or where what is ready depends on state that it does not see;
+  // so does ended().
   DecisionSource* next() override;
   void ended(const ExecutionResult& result, bool new_trace) override;
   bool exhausted() const override { return exhausted_; }
@@ -63,6 +64,7 @@ class Dpor final : public Search, private DecisionSource, private internal::Watc
                  const internal::Access& access) override;
   void on_relation(const Scheduler& scheduler, std::uint64_t what,
                    internal::Relation how) override;
+  void on_unrelated(const char* what) override { unrelated_ = what; }
   void on_close() override;
 
   bool replays() const { return made_ < replayed_; }
@@ -111,6 +113,7 @@ class Dpor final : public Search, private DecisionSource, private internal::Watc
   std::uint64_t pushed_ = 0;
   std::uint32_t ordinal_ = 0;       // of callbacks that the latest step scheduled
   std::int64_t now_ = 0;
+  const char* unrelated_ = nullptr;  // what the test uses that dpor does not know
   bool blocked_ = false;            // all that was ready slept
   bool begun_ = false;
   bool exhausted_ = false;

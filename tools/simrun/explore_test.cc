@@ -56,6 +56,10 @@ SIM_SCENARIO(explore_many_traces, "tasks that write one variable") {
   co_await sim::gather(write(1), write(2), write(3));
 }
 
+SIM_SCENARIO(explore_timeout, "waits for some time only") {
+  co_await sim::wait_for(sim::sleep(std::chrono::seconds(1)), std::chrono::seconds(2));
+}
+
 SIM_SCENARIO(explore_plain_state, "a task waits or not, as a plain variable says") {
   sim::Shared<int> x{0};
   sim::Event never;
@@ -133,6 +137,13 @@ TEST(VerifyCommand, HasNoVerdictWhereItsBudgetEndsFirst) {
   EXPECT_EQ(called.code, 4);
   EXPECT_THAT(called.out, StartsWith("\nUNDECIDED: no bug in 3 executions, 3 distinct traces; "));
   EXPECT_THAT(called.out, EndsWith(" % of what is planned so far\n"));
+}
+
+TEST(VerifyCommand, RefusesATestThatUsesWhatItDoesNotKnow) {
+  const Called called = call({"verify", "explore_timeout"});
+  EXPECT_EQ(called.code, 2);
+  EXPECT_EQ(called.err, "simrun: dpor does not know timeouts yet; dfs visits every schedule of any "
+                        "test\n");
 }
 
 TEST(VerifyCommand, RefusesATestWhoseStateItDoesNotSee) {
