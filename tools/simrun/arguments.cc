@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "tools/simrun/nearest.h"
 #include "tools/simrun/values.h"
 
@@ -73,6 +74,41 @@ CLI::Option* add_value(Flags& app, const std::string& name) {
   return app.add_option(name)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
+absl::StatusOr<Given> take_flags(const Arguments& arguments, std::span<const Flag> flags) {
+  Flags app;
+  std::map<std::string, const CLI::Option*> options;
+  for (const Flag& flag : flags) {
+    if (flag.value == nullptr) {
+      options[flag.name] = app.add_flag(flag.name);
+      continue;
+    }
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+      if (arguments[i] == flag.name && lacks_value(arguments, i)) {
+        return error(flag.name, " needs a value: ", flag.value);
+      }
+    }
+    options[flag.name] = add_value(app, flag.name);
+  }
+  if (absl::Status status = parse(app, arguments); !status.ok()) return status;
+  Given given;
+  for (const auto& [name, option] : options) {
+    if (option->count() > 1) return error(name, " is given twice");
+    if (option->count() == 1) given.values[name] = option->results().front();
+  }
+  given.rest = app.remaining();
+  return given;
+}
+
+absl::StatusOr<std::uint64_t> parse_count(const char* flag, const std::string& text,
+                                          std::uint64_t least, std::uint64_t most) {
+  std::uint64_t count = 0;
+  const bool is_number = !text.empty() && text[0] >= '0' && text[0] <= '9' &&
+                         absl::SimpleAtoi(text, &count);
+  if (is_number && count >= least && count <= most) return count;
+  return error("bad value for ", flag, ": '", text, "' is not a whole number from ", least, " to ",
+               most);
+}
+
 // What follows a bare option may be its
 // value, so it is the subject only if nothing else can be and the name is known.
 std::optional<std::string> take_subject(Arguments& arguments, const Scenarios& scenarios) {
@@ -99,7 +135,7 @@ std::optional<std::string> take_subject(Arguments& arguments, const Scenarios& s
 absl::Status unknown_scenario(const std::string& name, const Scenarios& scenarios) {
   Arguments candidates;
   for (const ScenarioInfo* info : scenarios) candidates.push_back(info->name);
-  candidates.insert(candidates.end(), {"list", "explore", "replay", "shrink", "parity", "help"});
+  candidates.insert(candidates.end(), {"list", "explore", "replay", "shrink", "parity", "eval", "help"});
   std::string storage;
   return error("unknown scenario '", name, "'",
                hint(nearest(name, candidates), storage, "'simrun list' shows them all"));

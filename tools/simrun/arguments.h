@@ -2,7 +2,10 @@
 // how a name is found, and how an error is put.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -50,6 +53,26 @@ class Flags : public CLI::App {
 };
 absl::Status parse(Flags& app, const Arguments& arguments);
 CLI::Option* add_value(Flags& app, const std::string& name);
+
+// A flag of a subcommand.
+struct Flag {
+  const char* name;
+  const char* value;  // what it takes, for messages; null where it takes none
+};
+
+// The values given for such flags; what is left stands in `rest`.
+struct Given {
+  std::map<std::string, std::string> values;
+  Arguments rest;
+  const std::string* find(const std::string& flag) const {
+    const auto at = values.find(flag);
+    return at == values.end() ? nullptr : &at->second;
+  }
+};
+absl::StatusOr<Given> take_flags(const Arguments& arguments, std::span<const Flag> flags);
+// The value of such a flag as a whole number.
+absl::StatusOr<std::uint64_t> parse_count(const char* flag, const std::string& text,
+                                          std::uint64_t least, std::uint64_t most = UINT64_MAX);
 
 // The command line without the flags that every subcommand takes.
 struct Split {

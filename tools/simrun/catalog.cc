@@ -146,6 +146,8 @@ std::string usage() {
                                                        each trace
   simrun replay SCENARIO TOKEN                         run the schedule of a token again
   simrun shrink SCENARIO TOKEN                         look for a smaller one that fails as well
+  simrun eval                                          how soon the bugs of the programs that ship
+                                                       are found: docs/bug_finding.md
   simrun list                                          what there is to run
   simrun help SCENARIO                                 what a scenario shows and takes
   simrun parity FILE.json ...                          run programs that CPython runs too, and
@@ -171,10 +173,20 @@ options of explore (and of verify, replay and shrink, where they say how a sched
   --detect-blocking   warn of steps that hold the loop up in real time
   --max-failures N    how many different ones to look for (1); 0: all
 
+options of eval (and --seed: the trials have the ones behind it):
+  --programs N,...    names of its rows, with * and ? (all of them)
+  --strategies S,...  (portfolio,random,pct:3,pct:10,pos,surw,urw)
+  --trials N          of each program under each strategy (20)
+  --portfolio-trials N  of each under the portfolio, which is held against limits (as many)
+  --executions N      of a trial at most (10000)
+  --jobs N            processes that measure (as many as there are processors)
+  --write FILE        the same as a page in Markdown
+
 exit codes:
   0  no bug           1  a bug was found           2  bad usage, malformed input, or the output
                                                       cannot be written
-  3  two runs of the same decisions differ         4  verify ended before it had proved anything
+  3  two runs of the same decisions differ         4  verify ended before it had proved anything,
+                                                      or a process of eval before it had measured
   130  interrupted, and no bug until then
 )";
 }

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "tools/simrun/arguments.h"
+#include "tools/simrun/eval_command.h"
 #include "tools/simrun/explore_command.h"
 #include "tools/simrun/nearest.h"
 #include "tools/simrun/run_report.h"
@@ -129,7 +130,8 @@ const std::vector<std::string>& flag_names() {
   static const Arguments names = {"seed",         "order",    "json",       "help",   "version",
                                   "load",         "strategy", "executions", "budget", "jobs",
                                   "max-failures", "time",     "cancel",     "trace",  "html",
-                                  "lines",        "programs", "strategies"};
+                                  "lines",        "programs", "strategies", "trials", "portfolio-trials",
+                                  "write"};
   return names;
 }
 
@@ -158,6 +160,7 @@ absl::StatusOr<Command> parse_command(const std::vector<std::string>& arguments,
   }
   if (*subject == "list") return list_command(*split);
   if (*subject == "parity") return parity_command(*split);
+  if (*subject == "eval") return eval_command(*split);
   if (contains({"explore", "verify", "replay", "shrink"}, *subject)) {
     return explore_command(*split, *subject, scenarios);
   }

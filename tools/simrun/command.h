@@ -3,6 +3,7 @@
 //   simrun [--seed N] [--order any|fifo] [--json] SCENARIO [--PARAMETER=VALUE ...]
 //   simrun explore SCENARIO [...]    simrun replay SCENARIO TOKEN    simrun shrink SCENARIO TOKEN
 //   simrun list [--json]        simrun help [SCENARIO]        simrun --version
+//   simrun eval [...]
 //   simrun parity [--json] FILE.json ...       simrun parity [--json] --lines FILE.jsonl
 //
 // Options stand before or after the scenario's name, with their value behind `=` or as the next
@@ -15,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "sim/explore/explore.h"
 #include "sim/scenario_run.h"
+#include "tools/simrun/eval/options.h"
 #include "tools/simrun/parity/parity.h"
 
 namespace simrun {
@@ -22,13 +24,14 @@ namespace simrun {
 using Scenarios = std::vector<const sim::ScenarioInfo*>;
 
 struct Command {
-  enum class Kind { run, explore, verify, replay, shrink, list, parity, help, version };
+  enum class Kind { run, explore, verify, replay, shrink, list, parity, eval, help, version };
   Kind kind = Kind::run;
   const sim::ScenarioInfo* scenario = nullptr;  // what to run or, if any, to help with
   sim::ScenarioOptions options = {};
   sim::ExploreOptions explore = {};
   std::string token = {};  // to replay or to shrink
   parity::Sources parity = {};
+  eval::Options eval = {};
   bool json = false;
 };
 

@@ -1,11 +1,9 @@
 #include "tools/simrun/explore_command.h"
 
 #include <exception>
-#include <map>
 #include <stdexcept>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/time/time.h"
 #include "tools/simrun/run_report.h"
 #include "tools/simrun/values.h"
@@ -14,10 +12,6 @@ namespace simrun {
 
 namespace {
 
-struct Flag {
-  const char* name;
-  const char* value;  // what it takes, for messages; null where it takes none
-};
 constexpr Flag kFlags[] = {
     {"--strategy", "a strategy, like portfolio, random, pct:3, dfs or dpor"},
     {"--executions", "a whole number, like 10000"},
@@ -28,51 +22,6 @@ constexpr Flag kFlags[] = {
     {"--ignore", "kinds of finding, like stale_read or stale_read,assertion"},
     {"--detect-blocking", nullptr},
 };
-
-// The values given for the flags above; what is left stands in `rest`.
-struct Given {
-  std::map<std::string, std::string> values;
-  Arguments rest;
-  const std::string* find(const std::string& flag) const {
-    const auto at = values.find(flag);
-    return at == values.end() ? nullptr : &at->second;
-  }
-};
-
-absl::StatusOr<Given> take_flags(const Arguments& arguments) {
-  Flags app;
-  std::map<std::string, const CLI::Option*> options;
-  for (const Flag& flag : kFlags) {
-    if (flag.value == nullptr) {
-      options[flag.name] = app.add_flag(flag.name);
-      continue;
-    }
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-      if (arguments[i] == flag.name && lacks_value(arguments, i)) {
-        return error(flag.name, " needs a value: ", flag.value);
-      }
-    }
-    options[flag.name] = add_value(app, flag.name);
-  }
-  if (absl::Status status = parse(app, arguments); !status.ok()) return status;
-  Given given;
-  for (const auto& [name, option] : options) {
-    if (option->count() > 1) return error(name, " is given twice");
-    if (option->count() == 1) given.values[name] = option->results().front();
-  }
-  given.rest = app.remaining();
-  return given;
-}
-
-absl::StatusOr<std::uint64_t> parse_count(const char* flag, const std::string& text,
-                                          std::uint64_t least) {
-  std::uint64_t count = 0;
-  const bool is_number = !text.empty() && text[0] >= '0' && text[0] <= '9' &&
-                         absl::SimpleAtoi(text, &count);
-  if (is_number && count >= least) return count;
-  return error("bad value for ", flag, ": '", text, "' is not a whole number from ", least, " to ",
-               UINT64_MAX);
-}
 
 absl::Status read_budgets(const Given& given, sim::ExploreOptions& options) {
   if (const std::string* text = given.find("--executions")) {
@@ -168,7 +117,7 @@ absl::Status check_verify(const Split& split, const Given& given) {
 
 absl::StatusOr<Command> explore_command(const Split& split, const std::string& subject,
                                         const Scenarios& scenarios) {
-  auto given = take_flags(split.rest);
+  auto given = take_flags(split.rest, kFlags);
   if (!given.ok()) return given.status();
   const std::optional<std::string> name = take_subject(given->rest, scenarios);
   if (!name) return error(subject, " needs a scenario; 'simrun list' shows them");

@@ -1,7 +1,5 @@
 #include "tools/simrun/explore_run.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -12,28 +10,26 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "tools/simrun/program.h"
+#include "tools/simrun/terminal_line.h"
 
 namespace simrun {
 
 namespace {
 
-// A line on a terminal that is overwritten as the exploration goes on.
+// Where the exploration is, on a terminal.
 class ProgressLine {
  public:
   ProgressLine(std::FILE* file, const sim::ExploreOptions& options)
-      : file_(isatty(fileno(file)) != 0 ? file : nullptr),
-        options_(options),
-        began_(absl::Now()) {}
-  ~ProgressLine() { show(""); }
+      : line_(file), options_(options) {}
 
   void update(const sim::Progress& progress) {
-    if (file_ == nullptr || absl::Now() - shown_ < absl::Milliseconds(100)) return;
-    shown_ = absl::Now();
-    const double seconds = absl::ToDoubleSeconds(shown_ - began_);
+    if (!line_.is_due()) return;
+    const double seconds = absl::ToDoubleSeconds(line_.elapsed());
     const double rate = static_cast<double>(progress.executions) / std::max(seconds, 1e-3);
-    show(absl::StrFormat("%d executions, %.0f a second, %d distinct traces, %d found, %s left",
-                         progress.executions, rate, progress.distinct_traces, progress.failures,
-                         absl::FormatDuration(time_left(progress, seconds, rate))));
+    line_.show(
+        absl::StrFormat("%d executions, %.0f a second, %d distinct traces, %d found, %s left",
+                        progress.executions, rate, progress.distinct_traces, progress.failures,
+                        absl::FormatDuration(time_left(progress, seconds, rate))));
   }
 
  private:
@@ -46,17 +42,9 @@ class ProgressLine {
     }
     return absl::Seconds(std::ceil(std::max(left, 0.0)));
   }
-  void show(const std::string& text) {
-    if (file_ == nullptr || (text.empty() && !drawn_)) return;
-    std::fprintf(file_, "\r\033[K%s", text.c_str());
-    std::fflush(file_);
-    drawn_ = !text.empty();
-  }
-  std::FILE* file_;
+
+  TerminalLine line_;
   const sim::ExploreOptions& options_;
-  absl::Time began_;
-  absl::Time shown_ = absl::InfinitePast();
-  bool drawn_ = false;
 };
 
 // While it lives, the first SIGINT or SIGTERM is only noted, and so is the second: whoever sends it

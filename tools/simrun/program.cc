@@ -7,6 +7,7 @@
 #include "sim/explore/crash_report.h"
 #include "sim/explore/detectors.h"
 #include "tools/simrun/catalog.h"
+#include "tools/simrun/eval/eval.h"
 #include "tools/simrun/explore_run.h"
 #include "tools/simrun/output.h"
 #include "tools/simrun/run_report.h"
@@ -62,6 +63,15 @@ int run_explorer(const Command& command, Output& output, std::FILE* err) {
   return code.ok() ? *code : fail(err, code.status().message());
 }
 
+int run_evaluation(const Command& command, const Scenarios& scenarios, Output& output,
+                   std::FILE* err) {
+  const absl::Status status =
+      eval::run_eval(command.eval, scenarios, command.json, output, err);
+  if (status.ok()) return kNoBug;
+  fail(err, status.message());
+  return absl::IsInvalidArgument(status) ? kBadUsage : kNoVerdict;
+}
+
 int execute(const Command& command, const Scenarios& scenarios, Output& output, std::FILE* err) {
   switch (command.kind) {
     case Command::Kind::list:
@@ -74,6 +84,8 @@ int execute(const Command& command, const Scenarios& scenarios, Output& output, 
       return run_explorer(command, output, err);
     case Command::Kind::parity:
       return run_parity(command, output, err);
+    case Command::Kind::eval:
+      return run_evaluation(command, scenarios, output, err);
     case Command::Kind::help:
       output.write(command.scenario != nullptr ? usage_of(*command.scenario) : usage());
       return kNoBug;

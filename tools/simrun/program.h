@@ -14,7 +14,7 @@ inline constexpr int kNoBug = 0;
 inline constexpr int kBugFound = 1;
 inline constexpr int kBadUsage = 2;
 inline constexpr int kNotDeterministic = 3;
-inline constexpr int kNoVerdict = 4;  // of verify, and no bug until then
+inline constexpr int kNoVerdict = 4;  // of verify, and no bug until then; of eval
 inline constexpr int kInterrupted = 130;  // and no bug until then
 
 // `arguments` without the program's name; `scenarios` sorted by name. Errors are one line on `err`.
