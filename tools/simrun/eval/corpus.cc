@@ -210,7 +210,8 @@ class Builder {
       }
       program.cancellations = 1;
       add(program);
-      if (!has_timers(*info)) continue;
+      // What is to be silent has to be so with timers that only a cancellation brings about.
+      if (faulty && !has_timers(*info)) continue;
       program.time = sim::Time::slow_loop;
       add(std::move(program));
     }

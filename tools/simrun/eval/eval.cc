@@ -29,8 +29,7 @@ absl::Status fits_none(const std::string& pattern, const std::vector<Program>& p
   for (const Program& each : programs) names.push_back(each.name);
   std::string storage;
   return error("bad value for --programs: no program is called '", pattern, "'",
-               hint(nearest(pattern, names), storage,
-                    "'simrun eval --programs \"*\" --trials 1' shows them all"));
+               hint(nearest(pattern, names), storage, "docs/bug_finding.md lists them"));
 }
 
 // Before hours of work, whether the page can be written behind them.
@@ -123,15 +122,8 @@ absl::Status run_eval(const Options& options, const Scenarios& scenarios, bool j
   measured.outcomes = *std::move(outcomes);
 
   const Summary summary(measured);
-  const std::vector<Table> tables = tables_of(summary);
-  if (json) {
-    output.write(as_json(summary));
-  } else {
-    output.write(absl::StrJoin(tables, "\n", [](std::string* out, const Table& table) {
-      absl::StrAppend(out, as_text(table));
-    }));
-  }
-  return write_page(options.page, page_of(tables, command_line(options)));
+  output.write(json ? as_json(summary) : text_of(summary));
+  return write_page(options.page, page_of(summary, command_line(options)));
 }
 
 }  // namespace simrun::eval

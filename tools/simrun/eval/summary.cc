@@ -173,17 +173,22 @@ class Goals {
 
   void minima() {
     std::size_t all = 0;
-    std::vector<std::string> larger;
+    std::vector<std::string> others;
     for (std::size_t i = 0; i < programs_.size(); ++i) {
       const Outcome* shrunk = summary_.outcome(i, Unit::Kind::shrink);
       if (shrunk == nullptr || shrunk->found_at == 0) continue;
-      ++all;
       const auto& known = programs_[i].fewest_from_fifo;
-      if (!shrunk->certain || (known && shrunk->deviations != *known)) {
-        larger.push_back(programs_[i].name);
-      }
+      if (!known && !shrunk->certain) continue;
+      ++all;
+      const auto& blocking = programs_[i].fewest_from_run_to_block;
+      const std::uint64_t from_run_to_block = shrunk->from_run_to_block;
+      const bool is_fewest = !known || shrunk->deviations == *known;
+      const bool is_fewest_blocking =
+          !blocking || from_run_to_block == 0 || from_run_to_block == *blocking;
+      if (!is_fewest || !is_fewest_blocking) others.push_back(programs_[i].name);
     }
-    add_for_all("failures shrunk to the certified fewest decisions", "all", all, larger);
+    add_for_all("failures shrunk to the fewest decisions, where those are known or certified",
+                "all", all, others);
   }
 
   const Summary& summary_;

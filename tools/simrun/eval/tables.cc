@@ -50,7 +50,6 @@ class Tables {
     add(exhaustive());
     add(shrunk());
     add(silence());
-    add(goals());
     return std::move(tables_);
   }
 
@@ -231,18 +230,6 @@ class Tables {
     return table;
   }
 
-  Table goals() const {
-    Table table{"Goals",
-                "What is aimed at, and whether it is reached.",
-                {"goal", "measured", "limit", "met"},
-                {},
-                true};
-    for (const Goal& goal : goals_of(summary_)) {
-      table.rows.push_back({goal.what, goal.measured, goal.limit, yes_or_no(goal.met)});
-    }
-    return table;
-  }
-
   const Summary& summary_;
   const std::vector<Program>& programs_;
   const std::vector<sim::Strategy>& strategies_;
@@ -258,7 +245,25 @@ std::string name_with_time(const Program& program) {
 
 std::vector<Table> tables_of(const Summary& summary) { return Tables(summary).take(); }
 
-std::string page_of(const std::vector<Table>& tables, const std::string& command) {
+Table goals_table(const Summary& summary) {
+  Table table{"Goals",
+              "What is aimed at, and whether it is reached.",
+              {"goal", "measured", "limit", "met"},
+              {},
+              true};
+  for (const Goal& goal : goals_of(summary)) {
+    table.rows.push_back({goal.what, goal.measured, goal.limit, yes_or_no(goal.met)});
+  }
+  return table;
+}
+
+std::string text_of(const Summary& summary) {
+  std::string text;
+  for (const Table& table : tables_of(summary)) absl::StrAppend(&text, as_text(table), "\n");
+  return text + as_text(goals_table(summary));
+}
+
+std::string page_of(const Summary& summary, const std::string& command) {
   std::string page = absl::StrCat(R"(# How well bugs are found
 
 The explorer is measured on programs whose bugs are known: the programs of `scenarios/programs/`, on which figures are
@@ -276,7 +281,8 @@ comes of it. The published steps are accesses to memory of real threads, and the
 what runs between two awaits, and a lock is asyncio's. So the fair comparison is with the same samplers in these
 semantics, which stand in the columns beside.
 )");
-  for (const Table& table : tables) absl::StrAppend(&page, "\n", as_markdown(table));
+  absl::StrAppend(&page, "\n", as_markdown(goals_table(summary)));
+  for (const Table& table : tables_of(summary)) absl::StrAppend(&page, "\n", as_markdown(table));
   return page;
 }
 

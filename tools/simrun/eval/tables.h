@@ -12,8 +12,12 @@ namespace simrun::eval {
 // Those that have rows.
 std::vector<Table> tables_of(const Summary& summary);
 
-// The whole page, in Markdown. `command` is what makes it again.
-std::string page_of(const std::vector<Table>& tables, const std::string& command);
+Table goals_table(const Summary& summary);
+
+// All of them, for a terminal: the goals come last.
+std::string text_of(const Summary& summary);
+// The whole page, in Markdown: the goals come first. `command` is what makes it again.
+std::string page_of(const Summary& summary, const std::string& command);
 
 // One object, with all figures and none of the words.
 std::string as_json(const Summary& summary);
