@@ -135,7 +135,8 @@ std::optional<std::string> take_subject(Arguments& arguments, const Scenarios& s
 absl::Status unknown_scenario(const std::string& name, const Scenarios& scenarios) {
   Arguments candidates;
   for (const ScenarioInfo* info : scenarios) candidates.push_back(info->name);
-  candidates.insert(candidates.end(), {"list", "explore", "replay", "shrink", "parity", "eval", "help"});
+  candidates.insert(candidates.end(),
+                    {"list", "explore", "replay", "shrink", "parity", "eval", "help"});
   std::string storage;
   return error("unknown scenario '", name, "'",
                hint(nearest(name, candidates), storage, "'simrun list' shows them all"));

@@ -130,8 +130,8 @@ const std::vector<std::string>& flag_names() {
   static const Arguments names = {"seed",         "order",    "json",       "help",   "version",
                                   "load",         "strategy", "executions", "budget", "jobs",
                                   "max-failures", "time",     "cancel",     "trace",  "html",
-                                  "lines",        "programs", "strategies", "trials", "portfolio-trials",
-                                  "write"};
+                                  "lines",        "programs", "strategies", "trials", "write",
+                                  "portfolio-trials"};
   return names;
 }
 

@@ -89,6 +89,14 @@ TEST(Process, HasColoursOnATerminalUnlessNoColorIsSet) {
   EXPECT_THAT(on_terminal("TERM=dumb NO_COLOR= \"$simrun\" hello"), Not(HasSubstr("\033")));
 }
 
+TEST(Process, SaysOnATerminalHowMuchOfAnEvaluationIsDone) {
+  const std::string out =
+      on_terminal("\"$simrun\" eval --programs stack --strategies fifo --trials 1 --jobs 1");
+  const std::string line = "\r\033[K1 of 2 measured, the last was stack, to be shrunk";
+  EXPECT_THAT(out, testing::StartsWith(line));
+  EXPECT_THAT(out, HasSubstr("\r\033[KSchedules to the first bug"));  // and then it is gone
+}
+
 TEST(Process, TellsTheVerdictToABrokenPipe) {
   const std::string run = "{ \"$simrun\" web_scraper --urls=2000 2>&1; echo $? >\"$code\"; } | :";
   EXPECT_EQ(shell("code=$(mktemp); " + run + "; cat \"$code\"; rm \"$code\"").out, "0\n");

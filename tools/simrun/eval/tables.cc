@@ -266,20 +266,22 @@ std::string text_of(const Summary& summary) {
 std::string page_of(const Summary& summary, const std::string& command) {
   std::string page = absl::StrCat(R"(# How well bugs are found
 
-The explorer is measured on programs whose bugs are known: the programs of `scenarios/programs/`, on which figures are
-published for SURW (*Selectively Uniform Concurrency Testing*, ASPLOS 2025, with the programs of SCTBench), and the bugs of
-asyncio, redis-py and asio of `scenarios/bugs/`. All of this page is printed by
+The explorer is measured on programs whose bugs are known: those of `scenarios/programs/`, beside
+the figures published for SURW (*Selectively Uniform Concurrency Testing*, ASPLOS 2025, on programs
+of SCTBench) where there are any, and the bugs of asyncio, redis-py and asio of `scenarios/bugs/`.
+All of this page is printed by
 
 ```
 )",
                                   command, R"(
 ```
 
-and is the same each time but for the seconds. A trial has a seed of its own, from 1 on, and ends with the first bug or
-after 10,000 executions, unless the command says otherwise. A stale read is no bug here: the published figures count what
-comes of it. The published steps are accesses to memory of real threads, and their locks have no queue; here a step is
-what runs between two awaits, and a lock is asyncio's. So the fair comparison is with the same samplers in these
-semantics, which stand in the columns beside.
+and is the same each time but for the seconds. A trial has a seed of its own, from 1 on, and ends
+with the first bug or after 10,000 executions, unless the command says otherwise. A stale read is no
+bug here: the published figures count what comes of it. The published steps are accesses to memory
+of real threads, and their locks have no queue; here a step is what runs between two awaits, and a
+lock is asyncio's. So the fair comparison is with the same samplers in these semantics, which stand
+in the columns beside.
 )");
   absl::StrAppend(&page, "\n", as_markdown(goals_table(summary)));
   for (const Table& table : tables_of(summary)) absl::StrAppend(&page, "\n", as_markdown(table));
