@@ -103,7 +103,8 @@ TEST(Eval, HasARowForEachFaultyOrCorrectScenarioOfItsFolders) {
   for (const std::string& name : names_in(listed["scenarios"])) {
     const bool is_meant = name.find("_bpo") != std::string::npos ||
                           name.find("_gh_") != std::string::npos || name.ends_with("_fixed");
-    if (is_meant) EXPECT_THAT(rows, Contains(name));
+    if (!is_meant) continue;
+    EXPECT_THAT(rows, Contains(name));
   }
 }
 
