@@ -14,7 +14,6 @@
 
 #include <memory>
 #include <ostream>
-#include <string>
 #include <vector>
 
 #include "primitives/primitives.h"
