@@ -55,7 +55,7 @@ gtest_discover_tests(allocations_tests TEST_PREFIX allocations. NO_PRETTY_TYPES 
 
 # The generators and models that property tests share.
 if(TARGET property_tests)
-  simloop_sources(shared_sources property_tests)
+  simloop_sources(shared_sources property_tests property_tests/faulty)
   target_sources(property_tests PRIVATE ${shared_sources})
   target_precompile_headers(property_tests PRIVATE <rapidcheck.h>)
 endif()
