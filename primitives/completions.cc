@@ -27,7 +27,6 @@ class Completions::Watch final : public Runnable {
   std::size_t pending() const { return pending_; }
 
   void begin(std::optional<Duration> timeout) {
-    note_unrelated("as_completed()");
     Scheduler& scheduler = Scheduler::here();
     for (std::size_t i = 0; i < count_; ++i) {
       Node& node = nodes_[i];
@@ -46,6 +45,7 @@ class Completions::Watch final : public Runnable {
     timer_ = scheduler.timers().add(when.time_since_epoch().count(), Entry::runnable(this));
   }
   void end() {
+    relate(joint_, Relation::changes);
     owner_ = nullptr;
     unwatch();
     disarm();
@@ -53,12 +53,12 @@ class Completions::Watch final : public Runnable {
   // The time is up.
   void run() override {
     timer_ = TimerQueue::kNoSlot;
-    relate(identity_, Relation::changes);
+    relate(joint_, Relation::changes);
     unwatch();
     for (; pending_ > 0; --pending_) owner_->ended_.put_nowait(kTimedOut);
   }
   void drop() noexcept override { timer_ = TimerQueue::kNoSlot; }
-  std::uint64_t identity() const override { return identity_; }
+  std::uint64_t identity() const override { return joint_.identity; }
   void describe(std::vector<const FutureState*>& pending) const {
     for (std::size_t i = 0; i < count_; ++i) {
       if (nodes_[i].awaited) pending.push_back(nodes_[i].future.get());
@@ -82,7 +82,9 @@ class Completions::Watch final : public Runnable {
       watch->retain();
       return true;
     }
-    std::uint64_t identity() const override { return mix(future->identity(), watch->identity_); }
+    std::uint64_t identity() const override {
+      return mix(future->identity(), watch->joint_.identity);
+    }
     Watch* watch = nullptr;
     Ref<FutureState> future;
     bool is_registered = false;
@@ -91,8 +93,8 @@ class Completions::Watch final : public Runnable {
   };
 
   void completed(Node& node) {
-    relate(identity_, Relation::changes);
-    if (pending_ == 0 || owner_ == nullptr) return;  // too late
+    if (pending_ == 0 || owner_ == nullptr) return current_scheduler->note_late(joint_);
+    relate(joint_, Relation::changes);
     node.awaited = false;
     if (--pending_ == 0) disarm();
     owner_->ended_.put_nowait(static_cast<std::size_t>(&node - nodes_.get()));
@@ -100,16 +102,17 @@ class Completions::Watch final : public Runnable {
   void unwatch() {
     for (std::size_t i = 0; i < count_; ++i) {
       Node& node = nodes_[i];
+      node.future->note_look();
       if (!std::exchange(node.is_registered, false)) continue;
       node.future->remove_callback(Entry::runnable(&node));
     }
   }
   void disarm() {
     if (timer_ == TimerQueue::kNoSlot) return;
-    current_scheduler->timers().cancel(std::exchange(timer_, TimerQueue::kNoSlot));
+    current_scheduler->disarm(std::exchange(timer_, TimerQueue::kNoSlot), joint_.identity);
   }
 
-  std::uint64_t identity_ = new_identity();
+  Joint joint_;
   Completions* owner_;
   std::size_t count_;
   std::size_t pending_ = 0;
@@ -128,6 +131,7 @@ Completions::~Completions() { watch_->end(); }
 
 bool NextCompletion::ready() {
   at_end_ = of_->left_ == 0;
+  relate(of_->taking_, at_end_ ? Relation::looks : Relation::changes);
   if (at_end_) return true;
   --of_->left_;
   return Getting::ready();

@@ -35,6 +35,7 @@ class Completions {
   class Watch;
 
   Ended ended_;
+  Joint taking_;
   Ref<Watch> watch_;
   std::size_t left_;  // to be taken
 };

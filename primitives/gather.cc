@@ -28,19 +28,27 @@ bool Gathering::Child::watch(Gathering& gathering, Ref<FutureState> future) {
 void Gathering::Child::unwatch() noexcept {
   if ((word_ & kRegistered) == 0) return;
   future_->remove_callback(Entry::runnable(this));
-  // Who awaited it has had the first exception; it answers for those that come later too.
-  if (gathering().outer_.done()) future_->mark_retrieved();
+}
+
+// The first exception answers for those that come later, too.
+void Gathering::Child::not_needed() {
+  if ((word_ & (kRegistered | kHolds)) != kRegistered) return;
+  future_->note_look();
+  unwatch();
+  word_ &= ~kRegistered;
+  future_->mark_retrieved();
 }
 
 bool Gathering::Child::scheduled(FutureState& future) {
-  const bool value = future.status() == FutureState::Status::value;
+  const bool counts =
+      future.status() == FutureState::Status::value || gathering().mode_ == Mode::settled;
   const bool held = (word_ & kHolds) != 0;
-  if (value && !held && current_scheduler->order() == Order::any && gathering().counts_only()) {
-    gathering().relate(Relation::adds);
-    word_ = (word_ & ~kRegistered) | kValue;
+  current_scheduler->relate(gathering().joint_, counts ? Relation::adds : Relation::looks);
+  if (counts && !held && current_scheduler->order() == Order::any && gathering().counts_only()) {
+    word_ = (word_ & ~kRegistered) | kCounts;
     return false;
   }
-  word_ = (word_ & ~kRegistered) | kHolds | (value ? kValue : 0);
+  word_ = (word_ & ~kRegistered) | kHolds | (counts ? kCounts : 0);
   if (held) [[unlikely]] {
     future_ = Ref<FutureState>(&future);
   } else {
@@ -66,7 +74,7 @@ void Gathering::Child::run() {
 // It makes no difference which child was the last of those that are counted only.
 std::uint64_t Gathering::Child::identity() const {
   const std::uint64_t outer = gathering().outer_.identity();
-  return has_value() || !future_ ? outer + 2 : mix(future_->identity(), outer);
+  return only_counts() || !future_ ? outer + 2 : mix(future_->identity(), outer);
 }
 
 void Gathering::Child::drop() noexcept {
@@ -75,21 +83,15 @@ void Gathering::Child::drop() noexcept {
   if (held) gathering().outer_.release();
 }
 
-void Gathering::relate(Relation how) const {
-  if (!current_scheduler->relating()) return;
-  const std::uint64_t count = outer_.identity() + 1;  // what is counted is no look at the outer one
-  current_scheduler->relate(count, how);
-}
-
 // One that fails may end the gathering alone; else what ends is counted, and the last one goes on.
-void Gathering::note_end(const Child& child) const {
-  if (!child.has_value() && mode_ == Mode::first_exception) return relate(Relation::changes);
-  relate(Relation::adds);
-  if (finished_ + 1 == count_) relate(Relation::joins);
+void Gathering::note_end(const Child& child) {
+  Scheduler& scheduler = *current_scheduler;
+  if (outer_.done()) return scheduler.note_late(joint_);
+  if (!child.only_counts()) return scheduler.relate(joint_, Relation::changes);
+  if (finished_ + 1 == count_) scheduler.relate(joint_, Relation::joins);
 }
 
-// A child has ended with a value and is not the last: all that there is to do is to count it. True
-// if that is so, and done.
+// A child has ended and only counts, and is not the last. True if that is so, and done.
 bool Gathering::counts_only() {
   if (!outer_.done() && finished_ + 1 == count_) return false;
   ++finished_;
@@ -99,7 +101,7 @@ bool Gathering::counts_only() {
 void Gathering::child_done(const Child& child) {
   ++finished_;
   const bool outer_done = outer_.done();
-  if (!child.has_value() && (outer_done || mode_ == Mode::first_exception)) {
+  if (!child.only_counts() && (outer_done || mode_ == Mode::first_exception)) {
     FutureState& future = child.future();
     if (outer_done) {
       if (!future.cancelled()) future.mark_retrieved();
@@ -115,6 +117,7 @@ void Gathering::child_done(const Child& child) {
 }
 
 void Gathering::fail_with(FutureState& child) {
+  for (std::size_t i = 0; i < count_; ++i) children_[i].not_needed();
   if (child.failed()) return fail(child.exception());
   const std::exception_ptr error = child.error();
   fail(error != nullptr ? error : std::make_exception_ptr(CancelledError()));

@@ -59,18 +59,20 @@ class Gathering {
     // False if it has ended.
     bool watch(Gathering& gathering, Ref<FutureState> future);
     FutureState& future() const { return *future_; }
-    bool has_value() const { return (word_ & kValue) != 0; }
+    bool only_counts() const { return (word_ & kCounts) != 0; }
     void run() override;
     void drop() noexcept override;
     bool scheduled(FutureState&) override;
     std::uint64_t identity() const override;
+    // What becomes of it does not matter any more.
+    void not_needed();
     // If it has not ended: its callbacks hold the gathering, which does not hold it any more.
     void hold_gathering();
 
    private:
     static constexpr std::uintptr_t kRegistered = 1;
     static constexpr std::uintptr_t kHolds = 2;  // the gathering: in the queue, or nobody else does
-    static constexpr std::uintptr_t kValue = 4;  // it has ended with one: no need to look at it
+    static constexpr std::uintptr_t kCounts = 4;  // that it has ended is all that matters
     Gathering& gathering() const { return *reinterpret_cast<Gathering*>(word_ & ~7); }
     void unwatch() noexcept;
 
@@ -79,14 +81,14 @@ class Gathering {
   };
 
   bool counts_only();
-  void relate(Relation how) const;
-  void note_end(const Child& child) const;
+  void note_end(const Child& child);
   void child_done(const Child& child);
   void fail_with(FutureState& child);
   virtual void succeed() = 0;
   virtual void fail(std::exception_ptr error) = 0;
 
   FutureState& outer_;
+  Joint joint_;
   std::unique_ptr<Child[]> children_;
   std::size_t count_;
   std::size_t added_ = 0;

@@ -22,11 +22,13 @@ class ShieldState final : public ValueState<T> {
  public:
   explicit ShieldState(Ref<Inner> inner)
       : inner_(std::move(inner)), inner_done_(*this), outer_done_(*this) {
-    note_unrelated("shield()");
     if (!inner_->done()) inner_->add_callback(Entry::runnable(&inner_done_));
     this->add_callback(Entry::runnable(&outer_done_));
   }
-  ~ShieldState() override { unwatch(); }
+  ~ShieldState() override {
+    if (!this->done()) inner_->note_look();  // else OuterDone has seen to it
+    if (!inner_->done()) inner_->remove_callback(Entry::runnable(&inner_done_));
+  }
   std::string describe() const override { return "shield of " + inner_->describe(); }
   void waits_for(std::vector<const FutureState*>& futures) const override {
     futures.push_back(inner_.get());
@@ -79,6 +81,7 @@ class ShieldState final : public ValueState<T> {
     }
   };
   struct OuterDone final : Link {
+    std::uint64_t identity() const override { return mix(this->shield.identity(), 1); }
     using Link::Link;
     void run() override {
       const auto keep = Ref<ShieldState>::adopt(&this->shield);

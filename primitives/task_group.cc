@@ -42,7 +42,7 @@ class TaskGroup::Child final : public internal::Runnable {
     delete this;
   }
   std::uint64_t identity() const override {
-    return internal::mix(task_->identity(), group_ != nullptr ? group_->identity_ : 0);
+    return internal::mix(task_->identity(), group_ != nullptr ? group_->joint_.identity : 0);
   }
   // The group goes before the child: nobody is told any more.
   void orphan() {
@@ -82,6 +82,7 @@ class TaskGroup::Completed final : public internal::Waiter {
                                                            : internal::Relation::looks);
     resumed();
   }
+  internal::Joint* joins_at() const override { return &group_->joint_; }
   void describe(internal::WaitDescription& description) const override {
     description.what = "the children of " + group_->describe();
     for (const Child* c = group_->first_; c != nullptr; c = c->next()) {
@@ -100,19 +101,16 @@ TaskGroup::~TaskGroup() {
 void TaskGroup::enter() {
   if (parent_) throw std::runtime_error(describe() + " has already been entered");
   parent_ = internal::Ref<TaskState>(internal::Scheduler::here().current());
-  identity_ = internal::new_identity();
-  internal::note_unrelated("a TaskGroup");
+  joint_.identity = internal::new_identity();
   if (parent_ != nullptr) return;
   throw std::runtime_error(describe() + " cannot determine its parent task");
 }
 
 std::string TaskGroup::describe() const { return "TaskGroup made at " + to_string(place_); }
 
-void TaskGroup::relate(internal::Relation how) const {
-  internal::relate(identity_, how);
-}
+void TaskGroup::relate(internal::Relation how) { internal::relate(joint_, how); }
 
-std::string TaskGroup::refusal() const {
+std::string TaskGroup::refusal() {
   relate(internal::Relation::looks);
   if (!parent_) return describe() + " has not been entered";
   if (exiting_ && first_ == nullptr) return describe() + " is finished";
@@ -129,6 +127,7 @@ void TaskGroup::adopt(TaskState& task) {
 void TaskGroup::abort() {
   aborting_ = true;
   for (Child* c = first_; c != nullptr; c = c->next()) {
+    c->task().note_look();
     if (!c->task().done()) c->task().cancel("");
   }
 }
@@ -143,7 +142,7 @@ void TaskGroup::child_done(TaskState& task) {
   const std::exception_ptr error = task.exception();
   if (error == nullptr) return;
   errors_.push_back(error);
-  internal::current_scheduler->note_event(errors_past_, task.identity());
+  parent_->note_look();
   if (parent_->done()) {
     running_loop().call_exception_handler(
         {"task " + task.name() + " failed, and the parent of its group had ended: " +

@@ -73,16 +73,15 @@ class TaskGroup {
 
   std::string describe() const;
   // Why no child can be made; empty if one can.
-  std::string refusal() const;
+  std::string refusal();
   void adopt(internal::TaskState& task);
   void child_done(internal::TaskState& task);
   void abort();
-  void relate(internal::Relation how) const;
+  void relate(internal::Relation how);
 
   std::source_location place_;
   internal::Ref<internal::TaskState> parent_;
-  std::uint64_t identity_ = 0;
-  std::uint64_t errors_past_ = 0;  // in which order they came
+  internal::Joint joint_{.identity = 0};  // errors write it, other ends add to it
   Child* first_ = nullptr;  // children that have not ended, in the order of their creation
   Child* last_ = nullptr;
   Completed* completed_ = nullptr;  // who waits for the last child

@@ -11,13 +11,13 @@ void Timeout::enter() {
   task_ = internal::Ref<internal::TaskState>(internal::Scheduler::here().current());
   if (task_ == nullptr) throw_misused(" should be used inside a task");
   state_ = State::entered;
-  identity_ = internal::new_identity();
-  internal::note_unrelated("timeouts");
+  joint_.identity = internal::new_identity();
   cancelling_at_entry_ = task_->cancelling();
   reschedule(when_);
 }
 
 void Timeout::reschedule(std::optional<TimePoint> when) {
+  internal::relate(joint_, internal::Relation::changes);
   switch (state_) {
     case State::entered:
       break;
@@ -49,6 +49,7 @@ void Timeout::throw_misused(const char* how) const {
 
 void Timeout::run() {
   slot_ = internal::TimerQueue::kNoSlot;
+  internal::relate(joint_, internal::Relation::changes);
   try {
     task_->cancel("");
   } catch (const std::runtime_error&) {  // a cycle of waits
@@ -61,10 +62,11 @@ void Timeout::run() {
 void Timeout::disarm() {
   if (slot_ == internal::TimerQueue::kNoSlot) return;
   const auto slot = std::exchange(slot_, internal::TimerQueue::kNoSlot);
-  internal::current_scheduler->timers().cancel(slot);
+  internal::current_scheduler->disarm(slot, joint_.identity);
 }
 
 void Timeout::leave(bool cancelled) {
+  internal::relate(joint_, internal::Relation::changes);
   disarm();
   if (state_ == State::entered) {
     state_ = State::exited;

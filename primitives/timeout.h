@@ -34,12 +34,18 @@ class Timeout final : private internal::Runnable {
   Timeout& operator=(const Timeout&) = delete;
 
   // The deadline; none if it never comes.
-  std::optional<TimePoint> when() const { return when_; }
+  std::optional<TimePoint> when() const {
+    internal::relate(joint_, internal::Relation::looks);
+    return when_;
+  }
   // Sets another deadline, or none. One that has passed takes effect in the next iteration. Throws
   // std::runtime_error once the timeout has expired or its block was left.
   void reschedule(std::optional<TimePoint> when);
   // Whether the deadline came before the body ended.
-  bool expired() const { return state_ == State::expiring || state_ == State::expired; }
+  bool expired() const {
+    internal::relate(joint_, internal::Relation::looks);
+    return state_ == State::expiring || state_ == State::expired;
+  }
 
   // The block's two ends, called in the task it runs in; leave() throws TimeoutError where that is
   // what becomes of a cancellation.
@@ -52,7 +58,7 @@ class Timeout final : private internal::Runnable {
   enum class State : std::uint8_t { created, entered, expiring, expired, exited };
 
   void run() override;
-  std::uint64_t identity() const override { return identity_; }
+  std::uint64_t identity() const override { return joint_.identity; }
   void drop() noexcept override { slot_ = internal::TimerQueue::kNoSlot; }
   void disarm();
   [[noreturn]] void throw_misused(const char* how) const;
@@ -60,7 +66,7 @@ class Timeout final : private internal::Runnable {
   std::optional<TimePoint> when_;
   std::source_location place_;
   internal::Ref<internal::TaskState> task_;
-  std::uint64_t identity_ = 0;
+  mutable internal::Joint joint_{.identity = 0};
   std::uint32_t cancelling_at_entry_ = 0;
   internal::TimerQueue::Slot slot_ = internal::TimerQueue::kNoSlot;
   State state_ = State::created;

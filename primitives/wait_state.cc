@@ -37,7 +37,9 @@ class WaitSet::State {
       state->retain();
       return true;
     }
-    std::uint64_t identity() const override { return mix(future->identity(), state->identity); }
+    std::uint64_t identity() const override {
+      return mix(future->identity(), state->joint.identity);
+    }
     State* state = nullptr;
     Ref<FutureState> future;
     bool is_registered = false;
@@ -63,6 +65,7 @@ class WaitSet::State {
     waiter = nullptr;
     for (std::size_t i = 0; i < count; ++i) {
       Node& node = nodes[i];
+      node.future->note_look();
       if (!std::exchange(node.is_registered, false)) continue;
       node.future->remove_callback(Entry::runnable(&node));
     }
@@ -73,25 +76,24 @@ class WaitSet::State {
     if (raised) future.mark_retrieved();
     const bool alone = return_when == ReturnWhen::first_completed || raised;
     const bool wakes = waiter != nullptr && waiter->status() == WaitStatus::waiting;
-    relate(identity, !alone ? Relation::adds : wakes ? Relation::changes : Relation::looks);
-    if (!wakes || (left != 0 && !alone)) return;
-    if (alone) current_scheduler->note_event(woken_by, future.identity());
+    if (!wakes) return current_scheduler->note_late(joint);
+    relate(joint, alone ? Relation::changes : Relation::adds);
+    if (left != 0 && !alone) return;
     waiter->satisfied(!alone);
   }
 
-  std::uint64_t identity = new_identity();
+  Joint joint;
+  Joint timer;
   ReturnWhen return_when;
   std::size_t count;
   std::size_t left = 0;
   std::unique_ptr<Node[]> nodes;
   Wait* waiter = nullptr;
-  std::uint64_t woken_by = 0;
   std::uint32_t refs = 0;
 };
 
 WaitSet::WaitSet(std::vector<Ref<FutureState>> futures, ReturnWhen when)
     : state_(new State(std::move(futures), when)) {
-  note_unrelated("wait()");
   absl::flat_hash_set<const FutureState*> seen;  // never iterated
   for (std::size_t i = 0; i < state_->count; ++i) {
     state_->nodes[i].repeated = !seen.insert(state_->nodes[i].future.get()).second;
@@ -104,26 +106,50 @@ WaitSet::~WaitSet() { state_->unwatch(); }
 bool WaitSet::seen_before(std::size_t index) const { return state_->nodes[index].repeated; }
 
 WaitSet::Wait::~Wait() {
-  if (status_ == WaitStatus::waiting) timer_.disarm(*task_);
+  if (timer_ != TimerQueue::kNoSlot) disarm();
 }
 
 void WaitSet::Wait::suspend(PromiseBase& at) {
   park(at);
-  if (timeout_) timer_.arm(*task_, *timeout_);
+  if (timeout_) {
+    const TimePoint when = after(now(), *timeout_);
+    TimerQueue& timers = current_scheduler->timers();
+    timer_ = timers.add(when.time_since_epoch().count(), Entry::runnable(this));
+  }
   state_.waiter = this;
   state_.watch();
 }
 
 void WaitSet::Wait::satisfied(bool by_all) {
-  timer_.disarm(*task_);
+  disarm();
   by_all_ = by_all;
   wake();
 }
 
+void WaitSet::Wait::run() {
+  timer_ = TimerQueue::kNoSlot;
+  relate(state_.timer, Relation::changes);
+  if (status_ != WaitStatus::waiting) return current_scheduler->note_late(state_.joint);
+  relate(state_.joint, Relation::changes);
+  wake();
+}
+
+void WaitSet::Wait::disarm() {
+  if (timer_ == TimerQueue::kNoSlot || current_scheduler == nullptr) return;
+  current_scheduler->disarm(std::exchange(timer_, TimerQueue::kNoSlot), identity());
+}
+
+std::uint64_t WaitSet::Wait::identity() const { return state_.timer.identity; }
+
+Joint* WaitSet::Wait::joins_at() const { return &state_.joint; }
+
 void WaitSet::Wait::resume() {
-  timer_.disarm(*task_);
+  if (status_ == WaitStatus::cancelled && timeout_) {
+    relate(state_.timer, Relation::changes);
+    disarm();
+  }
   state_.waiter = nullptr;
-  relate(state_.identity, by_all_ ? Relation::joins : Relation::looks);
+  if (by_all_) relate(state_.joint, Relation::joins);
   resumed();
 }
 

@@ -5,9 +5,10 @@
 #include <optional>
 #include <vector>
 
-#include "primitives/wake_timer.h"
 #include "sim/await.h"
+#include "sim/clock.h"
 #include "sim/future_state.h"
+#include "sim/timer_queue.h"
 
 namespace sim {
 
@@ -20,7 +21,7 @@ class WaitSet {
 
  public:
   // Suspends the task until the set is satisfied or the time is up.
-  class Wait : public Waiter {
+  class Wait : public Waiter, private Runnable {
    public:
     Wait(State& state, std::optional<Duration> timeout) : state_(state), timeout_(timeout) {}
     Wait(Wait&& other) : state_(other.state_), timeout_(other.timeout_) {}
@@ -29,13 +30,20 @@ class WaitSet {
     void suspend(PromiseBase& at);
     void resume();
     void describe(WaitDescription& description) const override;
+    Joint* joins_at() const override;
     // What was waited for has come: all of it, or the one that it takes.
     void satisfied(bool by_all);
 
    private:
+    // The time is up.
+    void run() override;
+    void drop() noexcept override { timer_ = TimerQueue::kNoSlot; }
+    std::uint64_t identity() const override;
+    void disarm();
+
     State& state_;
     std::optional<Duration> timeout_;
-    WakeTimer timer_;
+    TimerQueue::Slot timer_ = TimerQueue::kNoSlot;
     bool by_all_ = false;
   };
 

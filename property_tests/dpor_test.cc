@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <map>
-#include <memory>
 #include <optional>
 #include <ostream>
 #include <set>
@@ -24,13 +24,13 @@ namespace {
 enum class Do : std::uint8_t {
   read, write, add, exchange, check, lock, unlock, acquire, release, wait_event, set_event,
   clear_event, put, get, notify, wait_notified, set_future, wait_future, look_future, cancel,
-  wait_task, look_task, sleep, choose, yield,
+  wait_task, look_task, sleep, choose, yield, limited_event, limited_lock, shielded, busy,
 };
 constexpr const char* kWords[] = {
     "read", "write", "add", "exchange", "check", "lock", "unlock", "acquire", "release",
     "wait_event", "set_event", "clear_event", "put", "get", "notify", "wait_notified",
     "set_future", "wait_future", "look_future", "cancel", "wait_task", "look_task", "sleep",
-    "choose", "yield"};
+    "choose", "yield", "limited_event", "limited_lock", "shielded", "busy"};
 
 struct Action {
   Do what;
@@ -39,16 +39,20 @@ struct Action {
 };
 using Script = std::vector<Action>;
 
-enum class Joins : std::uint8_t { gather, none };
+enum class Joins : std::uint8_t {
+  gather, gather_throws, group, all, first, in_time, completed, none,
+};
 
 struct Program {
   std::vector<Script> scripts;  // of each task
   Joins joins;
+  std::uint32_t cancellations = 0;  // from outside
 };
 
 void showValue(const Program& program, std::ostream& out) {
-  static constexpr const char* kJoins[] = {"gather", "none"};
-  out << kJoins[static_cast<int>(program.joins)];
+  static constexpr const char* kJoins[] = {"gather", "gather_throws", "group",     "all",
+                                           "first",  "in_time",       "completed", "none"};
+  out << kJoins[static_cast<int>(program.joins)] << ", cancellations " << program.cancellations;
   for (const Script& script : program.scripts) {
     out << "\n  task:";
     for (const Action& each : script) {
@@ -65,7 +69,7 @@ struct Ending {
   friend bool operator==(const Ending&, const Ending&) = default;
 };
 
-class Machine : public std::enable_shared_from_this<Machine> {
+class Machine {
  public:
   Machine(const Program& program, Ending& ending) : program_(program), ending_(ending) {}
 
@@ -82,14 +86,56 @@ class Machine : public std::enable_shared_from_this<Machine> {
 
  private:
   sim::Coro<> join() {
-    for (std::size_t i = 0; i < program_.scripts.size(); ++i) {
-      tasks_.push_back(sim::create_task(run(i, shared_from_this())));
+    if (program_.joins == Joins::group) {
+      const auto body = [this](sim::TaskGroup& group) -> sim::Coro<> {
+        for (std::size_t i = 0; i < program_.scripts.size(); ++i) {
+          tasks_.push_back(group.create_task(run(i)));
+        }
+        co_return;
+      };
+      co_return co_await sim::task_group(body);
     }
-    if (program_.joins == Joins::gather) co_await sim::gather_settled(tasks_);
+    for (std::size_t i = 0; i < program_.scripts.size(); ++i) {
+      tasks_.push_back(sim::create_task(run(i)));
+    }
+    if (tasks_.empty()) co_return;
+    switch (program_.joins) {
+      case Joins::gather:
+        co_await sim::gather_settled(tasks_);
+        break;
+      case Joins::gather_throws:
+        co_await sim::gather(tasks_);
+        break;
+      case Joins::all:
+        co_await sim::wait(tasks_);
+        break;
+      case Joins::first:
+        co_await sim::wait(tasks_, sim::ReturnWhen::first_completed);
+        break;
+      case Joins::in_time: {
+        const sim::WaitOptions in_time(std::chrono::milliseconds(1));
+        co_await sim::wait(tasks_, in_time);
+        break;
+      }
+      case Joins::completed: {
+        auto completed = sim::as_completed(tasks_);
+        while (sim::Task<>* task = co_await completed.next()) {
+          ending_.seen.back().push_back(number_of(*task));
+        }
+        break;
+      }
+      case Joins::group:
+      case Joins::none:
+        break;
+    }
+  }
+  int number_of(const sim::Task<>& task) const {
+    const auto at = std::ranges::find_if(
+        tasks_, [&](const sim::Task<>& each) { return each.state() == task.state(); });
+    return static_cast<int>(at - tasks_.begin());
   }
 
-  // Tasks may go on when main has ended.
-  sim::Coro<> run(std::size_t number, std::shared_ptr<Machine>) {
+  sim::Coro<> run(std::size_t number) {
     std::vector<int>& seen = ending_.seen[number];
     for (const Action& each : program_.scripts[number]) {
       const sim::Outcome<int> done = co_await sim::settle(make(each));
@@ -176,6 +222,21 @@ class Machine : public std::enable_shared_from_this<Machine> {
       case Do::yield:
         co_await sim::yield();
         co_return 0;
+      case Do::limited_event:
+        co_await sim::wait_for(event_.wait(), (1 + action.which) * std::chrono::milliseconds(1));
+        co_return 0;
+      case Do::limited_lock: {
+        const auto acquire = [&](sim::Timeout&) -> sim::Coro<> { co_await lock_.acquire(); };
+        co_await sim::timeout(std::chrono::milliseconds(1), acquire);
+        co_return 0;
+      }
+      case Do::shielded: {
+        const sim::Future<int> future = futures_[static_cast<std::size_t>(action.which)];
+        co_return co_await sim::shield(future);
+      }
+      case Do::busy:
+        sim::busy((1 + action.which) * std::chrono::milliseconds(1));
+        co_return 0;
     }
     co_return 0;
   }
@@ -213,6 +274,7 @@ class Subject {
   // False if it was there already.
   bool run(sim::DecisionSource& source, Traces& traces) {
     const sim::ExecutionResult& result = execution_.run(source);
+    machine_.reset();
     Trace trace{ending_, {}, result.stats.virtual_time};
     for (const sim::Finding& each : result.findings) {
       if (sim::fails_by_default(each.kind)) trace.kinds.insert(each.kind);
@@ -223,33 +285,38 @@ class Subject {
   }
 
  private:
-  static sim::RunOptions options() {
+  sim::RunOptions options() const {
     sim::RunOptions options;
+    options.cancellations = program_.cancellations;
     options.order = sim::Order::any;
     options.max_steps = 1'000;
     options.canonical = true;
     return options;
   }
   sim::Coro<> body() {
-    const auto machine = std::make_shared<Machine>(program_, ending_);
-    co_await machine->main();
+    machine_.emplace(program_, ending_);
+    co_await machine_->main();
   }
 
   const Program& program_;
   Ending ending_;
+  // Tasks may go on when main has ended, and whoever is last does not matter to them.
+  std::optional<Machine> machine_;
   sim::Execution execution_{[this] { return body(); }, options()};
 };
 
-rc::Gen<Program> programs(const std::vector<Do>& actions, std::vector<Joins> joins) {
+rc::Gen<Program> programs(const std::vector<Do>& actions, std::vector<Joins> joins,
+                          std::uint32_t cancellations = 0) {
   const auto action = rc::gen::apply(
       [](Do what, int which, bool yields) {
         return Action{what, which, yields};
       },
       rc::gen::elementOf(actions), rc::gen::inRange(0, 2), rc::gen::arbitrary<bool>());
-  const auto script = rc::gen::resize(4, rc::gen::container<Script>(action));
+  const int length = cancellations == 0 ? 4 : cancellations == 1 ? 3 : 2;
+  const auto script = rc::gen::resize(length, rc::gen::container<Script>(action));
   return rc::gen::apply(
-      [](std::vector<Script> scripts, Joins how) {
-        return Program{std::move(scripts), how};
+      [cancellations](std::vector<Script> scripts, Joins how) {
+        return Program{std::move(scripts), how, cancellations};
       },
       rc::gen::resize(3, rc::gen::container<std::vector<Script>>(script)),
       rc::gen::elementOf(joins));
@@ -285,7 +352,9 @@ std::optional<Visited> visit(const Program& program, std::uint64_t most) {
 enum class Optimal : bool { always, mostly };
 
 void expect_each_trace_once(const rc::Gen<Program>& generator, Optimal optimal = Optimal::mostly) {
-  const std::optional<Visited> visited = visit(*generator, kMostSchedules);
+  const Program program = *generator;
+  const std::optional<Visited> visited =
+      visit(program, program.cancellations == 0 ? kMostSchedules : kMostSchedules / 5);
   RC_PRE(visited.has_value());
   RC_TAG(visited->redundant != 0 ? "redundant" : "optimal");
   RC_ASSERT(visited->reduced.size() == visited->all.size());
@@ -334,6 +403,35 @@ RC_GTEST_PROP(DporOfGenerated, Cancellation, ()) {
 RC_GTEST_PROP(DporOfGenerated, Ends, ()) {
   expect_each_trace_once(programs({Do::write, Do::read, Do::cancel, Do::yield, Do::sleep},
                                   {Joins::gather, Joins::none}));
+}
+const std::vector<Joins> kAllJoins = {Joins::gather, Joins::gather_throws, Joins::group,
+                                      Joins::all,    Joins::first,         Joins::in_time,
+                                      Joins::completed};
+RC_GTEST_PROP(DporOfGenerated, Joins, ()) {
+  expect_each_trace_once(programs({Do::write, Do::read, Do::cancel, Do::yield, Do::sleep,
+                                   Do::set_future, Do::wait_future},
+                                  kAllJoins));
+}
+RC_GTEST_PROP(DporOfGenerated, Limits, ()) {
+  expect_each_trace_once({Do::limited_event, Do::limited_lock, Do::set_event, Do::lock,
+                          Do::unlock, Do::sleep, Do::write, Do::cancel});
+}
+RC_GTEST_PROP(DporOfGenerated, Shields, ()) {
+  expect_each_trace_once({Do::shielded, Do::set_future, Do::cancel, Do::yield, Do::look_future});
+}
+RC_GTEST_PROP(DporOfGenerated, BusySteps, ()) {
+  expect_each_trace_once({Do::busy, Do::sleep, Do::write, Do::read, Do::yield});
+}
+RC_GTEST_PROP(DporOfGenerated, CancellationsFromOutside, ()) {
+  expect_each_trace_once(programs({Do::write, Do::read, Do::lock, Do::unlock, Do::wait_event,
+                                   Do::set_event, Do::wait_future, Do::set_future, Do::sleep,
+                                   Do::yield, Do::get, Do::put, Do::limited_event},
+                                  kAllJoins, 1));
+}
+RC_GTEST_PROP(DporOfGenerated, TwoCancellationsFromOutside, ()) {
+  expect_each_trace_once(
+      programs({Do::write, Do::lock, Do::unlock, Do::wait_event, Do::sleep, Do::yield},
+               {Joins::gather, Joins::group}, 2));
 }
 
 // "|" yields before the next action.

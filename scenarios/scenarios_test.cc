@@ -155,7 +155,7 @@ df584ee20d7e7d98 error_handling
 73a1f64c77ec1caa fetch
 0b1bda45e52e3906 forgotten_await
 5549e9e420d5e270 future
-f9e5c1103db31039 gather_errors
+6c0a09d4215fbb99 gather_errors
 3295f286031c3107 gather_two
 034ac380275f1ea6 hello
 25728c584a62a71c lock

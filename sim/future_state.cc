@@ -9,10 +9,6 @@
 
 namespace sim::internal {
 
-std::uint64_t FutureState::new_identity() {
-  return current_scheduler != nullptr ? current_scheduler->new_identity() : 0;
-}
-
 bool FutureState::cancel(const std::string& message) {
   note_look();
   if (done()) {

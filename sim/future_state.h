@@ -13,6 +13,7 @@
 
 #include "sim/arena.h"
 #include "sim/callback_list.h"
+#include "sim/joint.h"
 #include "sim/ready_queue.h"
 #include "sim/ref.h"
 #include "sim/result.h"
@@ -101,8 +102,6 @@ class FutureState {
   inline void complete(Status status);
   virtual void set_cancelled(std::exception_ptr error) noexcept = 0;
   void drop_callbacks() noexcept;
-  // Of one that what runs makes.
-  static std::uint64_t new_identity();
 
  private:
   friend class Scheduler;

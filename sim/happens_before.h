@@ -47,6 +47,11 @@ class HappensBefore {
     past.write = advance(*accessor, (object + 1) ^ (past.write + past.reads * kFactor));
     past.reads = 0;
   }
+  // As if the reads so far had been one write.
+  static void part(Past& past) {
+    if (past.reads != 0) past.write = mix(past.write, past.reads);
+    past.reads = 0;
+  }
   std::uint64_t past(std::uint32_t slot) const { return slot < tasks_.size() ? tasks_[slot] : 0; }
   std::uint64_t* task(std::uint32_t slot) { return &tasks_[slot]; }
   std::uint64_t* callback() { return &callback_; }

@@ -31,7 +31,11 @@ class Object {
       : name_{kind, place, next_number()}, identity_(identity_of(name_.number)) {}
   Object(const Object&) = delete;
   Object& operator=(const Object&) = delete;
-  ~Object() { seal() = dead_seal(); }
+  ~Object() {
+    // Whoever uses it comes before or finds it gone.
+    if (current_scheduler != nullptr) current_scheduler->relate(identity_, Relation::changes);
+    seal() = dead_seal();
+  }
 
   const ObjectName& name() const { return name_; }
   std::string describe() const { return name_.to_string(); }

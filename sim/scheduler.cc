@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kMostTimersOffered = 8;
 constexpr std::uint64_t kNeverBegan = 0x6e657665;  // in a past: it was cancelled before
+constexpr std::uint64_t kInjected = 0x696e6a656374;
 
 }  // namespace
 
@@ -53,6 +54,7 @@ void Scheduler::reset() {
   tasks_.clear();
   trace_.clear();
   happens_before_.clear();
+  outside_past_ = 0;
   batch_end_ = 0;
   stopping_ = failed_ = closing_ = false;
   set_attention();
@@ -186,6 +188,7 @@ template <Scheduler::Steps kHow>
 bool Scheduler::begin_iteration() {
   current_ = nullptr;
   if (stopping_ || failed_ || begins_to_ask_) [[unlikely]] return false;
+  if (ready_.empty() && offers_) [[unlikely]] offer_cancellations();
   if (ready_.empty()) {
     std::int64_t deadline;
     if (!timers_.next_deadline(&deadline)) return false;
@@ -251,7 +254,7 @@ Entry Scheduler::choose_ready() {
   // Where any may run next there are no iterations to wait for.
   if (options_.order == Order::any && timers_.earliest() <= now_) timers_.move_due(now_, ready_);
   if (offers_) [[unlikely]] {
-    if (cancellations_left_ != 0) offer_cancellation();
+    offer_cancellations();
     if (options_.time != Time::strict) offer_timer();
   }
   const Entry entry = options_.order == Order::any && ready_.size() > 1 ? choose_of_many()
@@ -289,19 +292,27 @@ void Scheduler::fire_unasked(std::size_t index) {
   batch_end_ = std::max(batch_end_ + (ready_.pushed() - pushed), ready_.taken() + 1);
 }
 
-// Between two steps any task that has begun and waits, or has been woken and not resumed, may be
-// cancelled.
-void Scheduler::offer_cancellation() {
+// Between two steps, and before the clock goes on, any task that has begun and waits, or has been
+// woken and not resumed, may be cancelled.
+void Scheduler::offer_cancellations() {
+  while (cancellations_left_ != 0 && offer_cancellation()) {
+  }
+}
+
+// False if none is cancelled.
+bool Scheduler::offer_cancellation() {
   cancellable_ = tasks_.in_order();
   std::erase_if(cancellable_, [](const TaskState* task) { return !task->started(); });
   const std::uint32_t index = decide(DecisionKind::cancel, 1 + cancellable_.size());
-  if (index == 0) return;
+  if (index == 0) return false;
   TaskState& task = *cancellable_[index - 1];
   --cancellations_left_;
   for (Watcher* each : watchers()) each->on_cancel(*this, task);
   from_outside_ = true;
+  note_event(outside_past_, kInjected + static_cast<std::uint64_t>(now_));
   task.cancel("injected by the explorer");
   from_outside_ = false;
+  return true;
 }
 
 // The clock goes on although something is ready: what is due then joins it.

@@ -59,6 +59,21 @@ class Scheduler {
   void relate(std::uint64_t what, Relation how) {
     if (relating_) [[unlikely]] tell_relation(what, how);
   }
+  // The same of what has a past of its own.
+  void relate(Joint& joint, Relation how) {
+    if (watching_) [[unlikely]] tell_relation(joint, how);
+  }
+  // What runs comes after what changed `joint`, and finds nothing to do any more. Where a run is
+  // shut down nobody can tell whether it has run at all.
+  void note_late(Joint& joint) {
+    if (!shutting_down_) return relate(joint, Relation::looks);
+    relate(joint.identity, Relation::looks);
+  }
+  // The timer does not run any more; `who` is the identity of what it was set for.
+  void disarm(TimerQueue::Slot slot, std::uint64_t who) {
+    relate(who, Relation::disarms);
+    timers_.cancel(slot);
+  }
   // What runs uses `what`, of which relate() is not told all that matters.
   void note_unrelated(const char* what);
   void note_look(const FutureState& future);
@@ -223,10 +238,12 @@ class Scheduler {
   Entry choose_of_many();
   bool only_wakes(Entry entry) const;
   void fire_unasked(std::size_t index);
-  void offer_cancellation();
+  void offer_cancellations();
+  bool offer_cancellation();
   void offer_timer();
   std::span<Watcher* const> watchers() const { return {watchers_.data(), watcher_count_}; }
   void tell_relation(std::uint64_t what, Relation how);
+  void tell_relation(Joint& joint, Relation how);
   void begin_step(Entry entry);
   bool monitors_hold();
   void trace_step(Entry entry);
@@ -261,7 +278,7 @@ class Scheduler {
   bool watching_ = false;            // a canonical hash is made, or somebody watches
   bool relating_ = false;            // somebody wants to know of relations
   bool shutting_down_ = false;       // run_until_ended() runs
-  bool from_outside_ = false;        // no step cancels what is being cancelled
+  bool from_outside_ = false;        // no step does what is being done
   bool predicates_run_ = false;      // of monitors
   bool offers_ = false;              // cancellations or late timers are decisions
   bool attention_ = false;           // an iteration begins with more than a look at the clock
@@ -288,6 +305,7 @@ class Scheduler {
   std::unique_ptr<Monitors> monitors_;  // null before the first one
   Trace trace_;
   HappensBefore happens_before_;
+  std::uint64_t outside_past_ = 0;        // of who cancels tasks and is none
   std::uint32_t cancellations_left_ = 0;
   std::vector<TaskState*> cancellable_;   // of one offer
   std::vector<std::int64_t> deadlines_;  // of one offer
@@ -307,12 +325,12 @@ inline Scheduler& Scheduler::here() {
   return *current_scheduler;
 }
 
-// See Scheduler::new_identity() and relate(); nothing where no loop runs.
-inline std::uint64_t new_identity() {
-  return current_scheduler != nullptr ? current_scheduler->new_identity() : 0;
-}
+// See Scheduler::relate(); nothing where no loop runs.
 inline void relate(std::uint64_t what, Relation how) {
   if (current_scheduler != nullptr) current_scheduler->relate(what, how);
+}
+inline void relate(Joint& joint, Relation how) {
+  if (current_scheduler != nullptr) current_scheduler->relate(joint, how);
 }
 
 inline void note_unrelated(const char* what) {

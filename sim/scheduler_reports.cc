@@ -42,7 +42,7 @@ void Scheduler::report_limit(const char* what, std::size_t limit) {
 void Scheduler::spend(Duration d) {
   if (d <= Duration::zero()) return;
   now_ = after(TimePoint(Duration(now_)), d).time_since_epoch().count();
-  note_unrelated("busy()");
+  relate(kEverything, Relation::changes);  // what is due now comes after it
   if (d < options_.limits.step) return;
   report({FindingKind::blocking_step,
           "one step took " + std::to_string(d / std::chrono::milliseconds(1)) +

@@ -47,6 +47,7 @@ void Scheduler::begin_past(TaskState& task) {
 
 // Of the task that runs; else of the callback, which begins with its first event.
 std::uint64_t* Scheduler::past_of_running() {
+  if (from_outside_) [[unlikely]] return &outside_past_;
   if (current_ != nullptr) return happens_before_.task(current_->ticket_.slot);
   std::uint64_t* past = happens_before_.callback();
   if (*past == 0) {
@@ -75,6 +76,10 @@ void Scheduler::access(const Object& object, const Access& access) {
   }
 }
 
+std::uint64_t new_identity() {
+  return current_scheduler != nullptr ? current_scheduler->new_identity() : 0;
+}
+
 std::uint64_t Scheduler::new_identity() {
   constexpr std::uint64_t kUnnamed = std::uint64_t{1} << 33;  // apart from tasks and objects
   if (!watching_) return 0;
@@ -92,6 +97,25 @@ void Scheduler::tell_relation(std::uint64_t what, Relation how) {
   for (Watcher* each : watchers()) each->on_relation(*this, what, how);
 }
 
+void Scheduler::tell_relation(Joint& joint, Relation how) {
+  if (closing_) return;
+  relate(joint.identity, how);
+  if (!options_.canonical || joint.identity == 0) return;
+  std::uint64_t* const past = past_of_running();
+  switch (how) {
+    case Relation::looks:
+      return happens_before_.read(past, joint.identity, joint.before(false));
+    case Relation::changes:
+      return happens_before_.write(past, joint.identity, joint.before(false));
+    case Relation::adds:
+      return happens_before_.read(past, joint.identity, joint.before(true));
+    case Relation::joins:
+    case Relation::cancels:
+    case Relation::disarms:
+      return;  // whoever joins has been made ready by the last that was added
+  }
+}
+
 // Who looks has seen whether it had ended. That says on which side of its end the look was.
 void Scheduler::note_look(const FutureState& future) {
   const std::uint64_t identity = future.identity();
@@ -106,15 +130,15 @@ void Scheduler::note_cancel(TaskState& task) {
   if (closing_) return;
   relate(task.identity(), Relation::cancels);
   const Object* place = task.waiter_ != nullptr ? task.waiter_->waits_at() : nullptr;
+  Joint* const joint = task.waiter_ != nullptr ? task.waiter_->joins_at() : nullptr;
   if (place != nullptr) relate(place->identity(), Relation::changes);
+  if (joint != nullptr) relate(joint->identity, Relation::changes);
   if (!options_.canonical) return;
-  std::uint64_t who = kCancelled;  // and what it had been through
-  if (!from_outside_) {
-    std::uint64_t* past = past_of_running();
-    who ^= *past;
-    happens_before_.event(past, task.identity() ^ kCancelled);
-    if (place != nullptr) happens_before_.write(past, place->identity(), place->past());
-  }
+  std::uint64_t* past = past_of_running();
+  const std::uint64_t who = kCancelled ^ *past;  // and what it had been through
+  happens_before_.event(past, task.identity() ^ kCancelled);
+  if (place != nullptr) happens_before_.write(past, place->identity(), place->past());
+  if (joint != nullptr) happens_before_.write(past, joint->identity, joint->before(false));
   if (task.started_) happens_before_.event_of_task(task.ticket_.slot, who);
 }
 

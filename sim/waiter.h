@@ -18,6 +18,7 @@
 namespace sim::internal {
 
 class FutureState;
+struct Joint;
 class Object;
 class TaskState;
 struct PromiseBase;
@@ -42,6 +43,8 @@ class Waiter {
   virtual FutureState* awaited() const { return nullptr; }
   // What says of its own accord who is woken next, and takes note if this one is cancelled.
   virtual const Object* waits_at() const { return nullptr; }
+  // The same of what is no Object.
+  virtual Joint* joins_at() const { return nullptr; }
   // Asked in the task's step before it resumes, where the wake-up was only a hint. False: the
   // waiter has parked itself again.
   virtual bool may_resume() { return true; }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <source_location>
 
+#include "sim/joint.h"
 #include "sim/ready_queue.h"
 
 namespace sim::internal {
@@ -39,16 +40,6 @@ struct Access {
   Act act;
   bool write;
   std::source_location place;  // line 0 where the task's latest co_await says it well enough
-};
-
-// How a step has to do with something that is no Object: a future, what counts for whoever waits
-// for several, a task that it cancels.
-enum class Relation : std::uint8_t {
-  looks,    // at it
-  changes,  // it
-  adds,     // to it; what is added has no order
-  joins,    // what was added: this step is ready only because of all of it
-  cancels,  // a task: changes where that goes on
 };
 
 // What is related to all steps.

@@ -41,6 +41,10 @@ class Causality {
   const std::vector<std::uint32_t>& races(std::uint32_t step) const { return steps_[step].races; }
   // Which one of the steps of its process it is, counted from 0.
   std::uint32_t ordinal(std::uint32_t step) const { return steps_[step].ordinal; }
+  // kNone if it has made none.
+  std::uint32_t first_step_of(std::uint32_t process) const {
+    return steps_of(process) != 0 ? processes_[process].steps.front() : kNone;
+  }
   std::uint32_t steps_of(std::uint32_t process) const {
     return process < processes_.size()
                ? static_cast<std::uint32_t>(processes_[process].steps.size())

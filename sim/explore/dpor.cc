@@ -15,23 +15,6 @@ using internal::Segment;
 using internal::Use;
 using internal::WakeupTree;
 
-namespace {
-
-// Not one answer of a process sleeps on when one of them is woken.
-void wake_by(const Segment& step, std::vector<PlannedStep>& asleep) {
-  for (std::size_t i = 0; i < asleep.size();) {
-    const std::uint32_t process = asleep[i].process;
-    if (process != step.process && !asleep[i].conflicts_with(step)) {
-      ++i;
-      continue;
-    }
-    std::erase_if(asleep, [&](const PlannedStep& each) { return each.process == process; });
-    i = 0;
-  }
-}
-
-}  // namespace
-
 DecisionSource* Dpor::next() {
   if (std::exchange(begun_, true) && !backtrack()) {
     exhausted_ = true;
@@ -43,100 +26,48 @@ DecisionSource* Dpor::next() {
   scheduler_ = nullptr;
   pushed_ = 0;
   now_ = 0;
-  blocked_ = false;
   callbacks_.clear();
   cut_off_.clear();
+  disarmed_.clear();
+  cancellable_.clear();
+  std::ranges::fill(offers_, kNone);
+  offered_at_ = 0;
   unless_failed_ = {};
   std::ranges::fill(ready_since_, kNotReady);
   return this;
 }
 
-std::uint32_t Dpor::pick(DecisionKind kind, std::uint32_t n, const DecisionContext& context) {
-  switch (kind) {
-    case DecisionKind::ready:
-      return pick_ready(context.loop->scheduler(), n);
-    case DecisionKind::choose:
-    case DecisionKind::executor:
-      return answer(n);
-    case DecisionKind::timer_tie:
-    case DecisionKind::timer:
-    case DecisionKind::cancel:
-      break;
-  }
-  throw NotSuited("dpor neither cancels tasks nor lets timers fire late");
+// One at least, and as many as may be come one after the other.
+internal::SegmentRef Dpor::cancellation(std::uint32_t process, std::int64_t when) {
+  constexpr std::uint64_t kBudget = 0x627564676574;
+  internal::SegmentRef segment(new Segment);
+  segment->process = process;
+  segment->optional = true;
+  segment->when = when;
+  segment->cancelled.push_back(task_cancelled_by_[process]);
+  segment->add(objects_.number_of(kBudget), Use::writes);
+  return segment;
 }
 
-std::uint32_t Dpor::answer(std::uint32_t n) {
-  if (made_ == 0) return 0;
-  Node& node = path_[made_ - 1];
-  if (answered_ == node.answers.size()) {
-    node.answers.push_back(0);
-    node.choices.push_back(n);
+// Of each task the latest state of this instant in which it could be cancelled. Earlier ones follow
+// from the races of that cancellation.
+void Dpor::note_offers() {
+  for (std::uint32_t process = 0; process < offers_.size(); ++process) {
+    const std::uint32_t at = std::exchange(offers_[process], kNone);
+    if (at != kNone) cancellable_.push_back({at, process, offered_at_});
   }
-  if (node.choices[answered_] != n) {
-    throw NotRepeated("a decision in step " + std::to_string(made_) + " had " +
-                      std::to_string(node.choices[answered_]) + " choices, now it has " +
-                      std::to_string(n));
-  }
-  return node.answers[answered_++];
 }
 
-std::uint32_t Dpor::pick_ready(const Scheduler& scheduler, std::uint32_t n) {
-  end_step();
-  look_at_queue(scheduler);
-  if (replays()) return path_[made_].index;
-  begin_node();
-  Node& node = path_[made_];
-  std::uint32_t fallback = kNone;
-  for (std::uint32_t i = 0; i < n; ++i) {
-    const std::uint32_t process = process_of(scheduler, scheduler.ready().at(i));
-    if (process == 0) continue;
-    if (fallback == kNone) fallback = i;
-    if (node.process != kNone ? process == node.process : !sleeps_in(node, process)) {
-      return node.index = i;
-    }
+void Dpor::plan_cancellations() {
+  note_offers();
+  for (const Cancellable& each : cancellable_) {
+    const internal::SegmentRef step = cancellation(each.process, each.when);
+    const bool was_made = each.step < run_.size() &&
+                          PlannedStep{each.process, step}.is(*run_.segment(each.step));
+    if (was_made) continue;
+    sequence_.clear();
+    plan_sequence(path_[each.step], *step);
   }
-  if (node.process != kNone) refuse();
-  return node.index = fallback == kNone ? 0 : fallback;
-}
-
-void Dpor::on_step(const Scheduler& scheduler, Entry entry) {
-  scheduler_ = &scheduler;
-  end_step();
-  look_at_queue(scheduler);
-  note_ready(scheduler, entry);
-  const std::uint32_t process = process_of(scheduler, entry);
-  if (process == 0) return;  // a timer that was cancelled, or is late: nothing happens
-  if (!replays()) {
-    begin_node();
-    Node& node = path_[made_];
-    if (node.process == kNone) {
-      node.process = process;
-      blocked_ = blocked_ || sleeps_in(node, process);
-    }
-    step_ = {};
-    step_.clock_went_on = scheduler.now() != now_;
-    step_.made_ready_by = ready_since_[process];
-    step_.once = internal::task_of(scheduler, entry) == nullptr;
-    segment_ = internal::SegmentRef(new Segment);
-    segment_->process = process;
-  }
-  if (path_[made_].process != process) refuse();
-  ready_since_[process] = kNotReady;
-  std::erase_if(callbacks_, [&](const Callback& each) { return each.process == process; });
-  now_ = scheduler.now();
-  answered_ = ordinal_ = 0;
-  ++made_;
-}
-
-// The step that has to be made is not ready, or another one is made.
-void Dpor::refuse() const {
-  if (replays()) {
-    throw NotRepeated("step " + std::to_string(made_ + 1) + " is another task's than before");
-  }
-  throw NotSuited(
-      "dpor cannot reduce this test: what is ready depends on state outside of Shared<T> and the "
-      "primitives; dfs visits every schedule of any test");
 }
 
 void Dpor::end_step() {
@@ -144,6 +75,9 @@ void Dpor::end_step() {
   segment_->answers = path_[made_ - 1].answers;
   step_.segment = std::exchange(segment_, {});
   run_.add(step_);
+  for (Disarmed& each : disarmed_) {
+    if (each.step == made_ - 1) note_races(each);
+  }
   replan(path_[made_ - 1]);
   remember(unless_failed_ ? unless_failed_ : step_.segment);
 }
@@ -170,7 +104,7 @@ void Dpor::replan(Node& node, const WakeupTree& rest, const Segment& expected, S
       sequence_.clear();
       for (const internal::SegmentRef& before : replanned_) sequence_.add(*before);
       sequence_.add(made);
-      if (!sequence_.is_covered_by(node.asleep)) node.planned.insert(sequence_);
+      if (!sequence_.is_covered_by(node.asleep)) node.planned.insert(sequence_, true);
     }
     replan(node, each.rest, expected, made, now_differs);
     replanned_.pop_back();
@@ -192,77 +126,6 @@ void Dpor::remember(const internal::SegmentRef& segment) {
   steps[ordinal] = segment;
 }
 
-// Notes which processes have become ready since the last look, which is since the latest step.
-void Dpor::look_at_queue(const Scheduler& scheduler) {
-  const internal::ReadyQueue& ready = scheduler.ready();
-  const std::uint64_t pushed = ready.pushed() - std::exchange(pushed_, ready.pushed());
-  for (std::size_t i = ready.size() - std::min<std::uint64_t>(pushed, ready.size());
-       i < ready.size(); ++i) {
-    note_ready(scheduler, ready.at(i));
-  }
-}
-
-void Dpor::note_ready(const Scheduler& scheduler, Entry entry) {
-  const std::uint32_t process = process_of(scheduler, entry);
-  if (process == 0 || ready_since_[process] != kNotReady) return;
-  ready_since_[process] = made_ == 0 ? kNone : made_ - 1;
-}
-
-std::uint32_t Dpor::process_of(const Scheduler& scheduler, Entry entry) {
-  if (entry.kind() == Entry::Kind::timer) {
-    entry = scheduler.timers().peek(entry.as_timer());
-    if (!entry) return 0;
-    if (entry.kind() == Entry::Kind::task) {
-      const internal::Waiter* waiter = entry.as_task()->waiter();
-      if (waiter == nullptr || waiter->status() != internal::WaitStatus::waiting) return 0;
-    }
-  }
-  if (entry.kind() != Entry::Kind::runnable) return number_of(entry.as_task()->identity());
-  if (const std::uint64_t identity = entry.as_runnable()->identity()) return number_of(identity);
-  for (const Callback& each : callbacks_) {
-    if (each.entry == entry.bits()) return each.process;
-  }
-  // The n-th that the latest step scheduled.
-  const std::uint32_t by = made_ == 0 ? 0 : path_[made_ - 1].process;
-  const std::uint32_t step = made_ == 0 ? 0 : run_.ordinal(made_ - 1);
-  const std::uint64_t identity =
-      internal::mix(internal::mix(identities_[by], step), kNotReady + ++ordinal_);
-  callbacks_.push_back({entry.bits(), number_of(identity)});
-  return callbacks_.back().process;
-}
-
-std::uint32_t Dpor::number_of(std::uint64_t identity) {
-  const std::uint32_t number = processes_.number_of(identity);
-  if (number >= identities_.size()) {
-    identities_.resize(number + std::size_t{1});
-    ready_since_.resize(number + std::size_t{1}, kNotReady);
-    identities_[number] = identity;
-  }
-  return number;
-}
-
-bool Dpor::sleeps_in(const Node& node, std::uint32_t process) {
-  return std::ranges::any_of(node.asleep,
-                             [&](const PlannedStep& each) { return each.process == process; });
-}
-
-// The state after the latest step, if the execution sees it for the first time.
-void Dpor::begin_node() {
-  if (path_.size() > made_) return;
-  Node node;
-  if (made_ != 0) {
-    const Segment& latest = *run_.segment(made_ - 1);
-    Node& before = path_[made_ - 1];
-    node.asleep = before.asleep;
-    wake_by(latest, node.asleep);
-    const auto planned = std::ranges::find_if(
-        before.taken, [&](const WakeupTree::Branch& each) { return each.step.is(latest); });
-    if (planned != before.taken.end()) node.planned = std::move(planned->rest);
-  }
-  path_.push_back(std::move(node));
-  take_planned(path_.back());
-}
-
 void Dpor::take_planned(Node& node) {
   node.taken.clear();
   node.answers.clear();
@@ -272,7 +135,9 @@ void Dpor::take_planned(Node& node) {
   std::vector<WakeupTree::Branch>& branches = node.planned.branches;
   node.process = branches.front().step.process;
   for (auto at = branches.begin(); at != branches.end();) {
-    if (at->step.process != node.process) {
+    const bool is_other = !node.taken.empty() && !at->step.must_come() &&
+                          !at->step.is(*node.taken.front().step.segment);
+    if (at->step.process != node.process || is_other) {
       ++at;
       continue;
     }
@@ -281,63 +146,14 @@ void Dpor::take_planned(Node& node) {
   }
 }
 
-void Dpor::on_access(const Scheduler&, const internal::Object& object,
-                     const internal::Access& access) {
-  if (!segment_) return;
-  segment_->add(objects_.number_of(object.identity()), access.write ? Use::writes : Use::reads);
-}
-
-void Dpor::on_relation(const Scheduler& scheduler, std::uint64_t what, internal::Relation how) {
-  if (what == internal::kEverything) now_ = scheduler.now();  // the step may have taken time
-  if (!segment_) return;
-  if (what == internal::kEverything) {
-    segment_->with_all = true;
-    return;
-  }
-  switch (how) {
-    case internal::Relation::looks:
-      return segment_->add(objects_.number_of(what), Use::reads);
-    case internal::Relation::changes:
-      return segment_->add(objects_.number_of(what), Use::writes);
-    case internal::Relation::adds:
-      return segment_->add(objects_.number_of(what), Use::adds);
-    case internal::Relation::joins:
-      return step_.joined.push_back(objects_.number_of(what));
-    case internal::Relation::cancels:
-      break;
-  }
-  const std::uint32_t task = number_of(what);
-  if (task != segment_->process && !segment_->cancels(task)) segment_->cancelled.push_back(task);
-}
-
-// A check that fails ends all that was ready: whether it ran before makes a difference.
-void Dpor::on_close() {
-  if (scheduler_ == nullptr) return;
-  const Scheduler& scheduler = *std::exchange(scheduler_, nullptr);
-  if (scheduler.failed()) {
-    if (segment_) {
-      segment_->answers = path_[made_ - 1].answers;
-      unless_failed_ = internal::SegmentRef(new Segment(*segment_));
-      segment_->with_all = true;
-    }
-    end_step();
-    look_at_queue(scheduler);
-    for (std::size_t i = 0; i < scheduler.ready().size(); ++i) {
-      const std::uint32_t process = process_of(scheduler, scheduler.ready().at(i));
-      const bool was_ready = process != 0 && ready_since_[process] != made_ - 1;
-      if (was_ready) cut_off_.push_back(process);
-    }
-  }
-  end_step();
-}
-
 void Dpor::ended(const ExecutionResult&, bool) {
   if (unrelated_ != nullptr) {
     throw NotSuited("dpor does not know " + std::string(unrelated_) +
                     " yet; dfs visits every schedule of any test");
   }
-  if (blocked_) return;
+  if (path_.size() > run_.size()) path_.back().went_on = true;  // to the end
   plan_reversals();
+  plan_cancellations();
 }
 
 void Dpor::plan_reversals() {
@@ -350,16 +166,51 @@ void Dpor::plan_reversals() {
     }
   }
   if (unless_failed_) plan_reversals_of_failure();
-  if (cut_off_.empty()) return;
-  Node& last = path_[run_.size() - 1];
-  for (const std::uint32_t process : cut_off_) {
-    const PlannedStep step{process, expected(process)};
-    const auto covers = [&](const PlannedStep& each) {
-      return each.process == process ||
-             (step.segment && !each.conflicts_with(*step.segment));
-    };
-    if (std::ranges::none_of(last.asleep, covers)) last.planned.insert(step);
+  for (const Disarmed& each : disarmed_) {
+    for (const std::uint32_t earlier : each.races) plan_instead(each, earlier);
   }
+  for (const std::uint32_t process : cut_off_) plan(path_[run_.size() - 1], process);
+}
+
+// A timer that was due and did not run, because the latest step disarmed it, races with that step,
+// and with those that it would race with if it ran now.
+void Dpor::note_races(Disarmed& disarmed) {
+  disarmed.timer = expected(disarmed.process);
+  if (!disarmed.timer) {
+    disarmed.timer = internal::SegmentRef(new Segment);
+    disarmed.timer->process = disarmed.process;
+    disarmed.timer->when = now_;
+    disarmed.timer->with_all = true;  // who knows
+  }
+  internal::Causality::NewStep step;
+  step.segment = disarmed.timer;
+  step.made_ready_by = disarmed.due_since;
+  step.once = true;
+  run_.add(step);
+  disarmed.races = run_.races(disarmed.step + 1);
+  run_.cut(disarmed.step + 1);
+  if (std::ranges::find(disarmed.races, disarmed.step) == disarmed.races.end()) {
+    disarmed.races.push_back(disarmed.step);
+  }
+}
+
+void Dpor::plan_instead(const Disarmed& disarmed, std::uint32_t earlier) {
+  sequence_.clear();
+  for (std::uint32_t step = earlier + 1; step < run_.size(); ++step) {
+    const bool is_due = step <= disarmed.step || !run_.comes_after(step, disarmed.step);
+    if (is_due && !run_.comes_after(step, earlier)) sequence_.add(*run_.segment(step));
+  }
+  plan_sequence(path_[earlier], *disarmed.timer, true);
+}
+
+// A step of a process that was ready there, and has not been made.
+void Dpor::plan(Node& node, std::uint32_t process) {
+  const PlannedStep step{process, expected(process)};
+  const auto covers = [&](const PlannedStep& each) {
+    return each.process == process || (step.segment && each.must_come() &&
+                                           !each.conflicts_with(*step.segment));
+  };
+  if (std::ranges::none_of(node.asleep, covers)) node.planned.insert(step);
 }
 
 // The step that failed, and ended all, may pass where what it uses has another past.
@@ -379,10 +230,21 @@ void Dpor::plan_reversal(std::uint32_t earlier, std::uint32_t later) {
   for (std::uint32_t step = earlier + 1; step < run_.size(); ++step) {
     if (!run_.comes_after(step, earlier)) sequence_.add(*run_.segment(step));
   }
-  sequence_.add(*run_.segment(later));
-  Node& node = path_[earlier];
+  Segment& last = *run_.segment(later);
+  Segment& first = *run_.segment(earlier);
+  if (first.optional) {  // what is planned without it need not lead to it
+    const internal::Sequence without_it = sequence_;
+    sequence_.add(last);
+    plan_sequence(path_[earlier], first);
+    sequence_ = without_it;
+  }
+  plan_sequence(path_[earlier], last);
+}
+
+void Dpor::plan_sequence(Node& node, Segment& last, bool may_fail) {
+  sequence_.add(last);
   if (sequence_.is_covered_by(node.asleep)) return;
-  node.planned.insert(sequence_);
+  node.planned.insert(sequence_, may_fail);
 }
 
 // To the deepest state from which there is something left to run. False if there is none.
@@ -390,7 +252,8 @@ bool Dpor::backtrack() {
   while (!path_.empty()) {
     const auto at = static_cast<std::uint32_t>(path_.size() - 1);
     Node& node = path_.back();
-    node.asleep.push_back({node.process, run_.segment(at)});
+    const bool was_left = at < run_.size();  // else nothing was ready there
+    if (was_left) node.asleep.push_back({node.process, run_.segment(at)});
     run_.cut(at);
     while (!node.answers.empty() && node.answers.back() + 1 == node.choices.back()) {
       node.answers.pop_back();
@@ -400,9 +263,10 @@ bool Dpor::backtrack() {
       ++node.answers.back();
       return true;
     }
-    ++node.explored;
+    node.explored += was_left;
     take_planned(node);
     if (node.process != kNone) return true;
+    if (node.goes_on && !std::exchange(node.went_on, true)) return true;
     path_.pop_back();
   }
   return false;

@@ -50,10 +50,26 @@ class Dpor final : public Search, private DecisionSource, private internal::Watc
     std::vector<std::uint32_t> choices;          // of each decision in the step
     std::vector<std::uint32_t> answers;
     std::uint32_t explored = 0;                  // branches that are done
+    bool goes_on = false;   // there is a step that comes where nobody is cancelled
+    bool went_on = false;   // which has been made
   };
   struct Callback {
     std::uintptr_t entry;
     std::uint32_t process;
+  };
+
+  struct Cancellable {
+    std::uint32_t step;  // it could be this one
+    std::uint32_t process;
+    std::int64_t when;
+  };
+  // A timer that was due.
+  struct Disarmed {
+    std::uint32_t step;  // that did it
+    std::uint32_t process;
+    std::uint32_t due_since;
+    internal::SegmentRef timer;  // what it would have done
+    std::vector<std::uint32_t> races;
   };
 
   internal::Watcher* watcher() override { return this; }
@@ -64,12 +80,20 @@ class Dpor final : public Search, private DecisionSource, private internal::Watc
                  const internal::Access& access) override;
   void on_relation(const Scheduler& scheduler, std::uint64_t what,
                    internal::Relation how) override;
+  void on_cancel(const Scheduler& scheduler, internal::TaskState& task) override;
   void on_unrelated(const char* what) override { unrelated_ = what; }
   void on_close() override;
 
   bool replays() const { return made_ < replayed_; }
   std::uint32_t pick_ready(const Scheduler& scheduler, std::uint32_t n);
+  std::uint32_t pick_cancelled(const Scheduler& scheduler);
   std::uint32_t answer(std::uint32_t n);
+  std::uint32_t canceller_of(const internal::TaskState& task);
+  internal::SegmentRef cancellation(std::uint32_t process, std::int64_t when);
+  void note_offers();
+  void plan_cancellations();
+  static bool drop_plan(Node& node);
+  std::uint32_t find_awake(const Node& node, const Scheduler& scheduler, std::uint32_t n);
   [[noreturn]] void refuse() const;
   void end_step();
   internal::SegmentRef expected(std::uint32_t process) const;
@@ -88,11 +112,16 @@ class Dpor final : public Search, private DecisionSource, private internal::Watc
   void plan_reversals();
   void plan_reversals_of_failure();
   void plan_reversal(std::uint32_t earlier, std::uint32_t later);
+  void note_races(Disarmed& disarmed);
+  void plan_instead(const Disarmed& disarmed, std::uint32_t earlier);
+  void plan_sequence(Node& node, internal::Segment& last, bool may_fail = false);
+  void plan(Node& node, std::uint32_t process);
   bool backtrack();
 
   internal::IdentityTable processes_;
   internal::IdentityTable objects_;
   std::vector<std::uint64_t> identities_;  // of each process
+  std::vector<std::uint32_t> task_cancelled_by_;  // each process; kNone if none is
   internal::Causality run_;
   std::vector<Node> path_;
   std::vector<std::vector<internal::SegmentRef>> known_;  // of each process, latest of each step
@@ -108,13 +137,16 @@ class Dpor final : public Search, private DecisionSource, private internal::Watc
   internal::Causality::NewStep step_;
   std::vector<std::uint32_t> ready_since_;  // of each process: the step after which it was ready
   std::vector<Callback> callbacks_;         // without an identity of their own, and ready
+  std::vector<Disarmed> disarmed_;
+  std::vector<std::uint32_t> offers_;  // of each process that cancels: the latest step it could be
+  std::int64_t offered_at_ = 0;        // at this instant
+  std::vector<Cancellable> cancellable_;  // those of all instants
   std::vector<std::uint32_t> cut_off_;      // processes that were ready when a check failed
   internal::SegmentRef unless_failed_;      // what the step did that failed
   std::uint64_t pushed_ = 0;
   std::uint32_t ordinal_ = 0;       // of callbacks that the latest step scheduled
   std::int64_t now_ = 0;
   const char* unrelated_ = nullptr;  // what the test uses that dpor does not know
-  bool blocked_ = false;            // all that was ready slept
   bool begun_ = false;
   bool exhausted_ = false;
 };

@@ -30,7 +30,8 @@ std::string Report::verdict() const {
     return absl::StrCat(traces, " in ",
                         counted(executions, "execution"), ", ", with_commas(redundant),
                         " redundant; state in Shared<T> and the library's primitives; "
-                        "orders: any; timers: strict; cancellations: 0");
+                        "orders: any; timers: strict; cancellations: ",
+                        cancellations);
   }
   if (ok()) {
     text = exhausted ? "no bug: all schedules visited, " : "no bug in ";
@@ -85,6 +86,7 @@ std::string Report::to_json() const {
                        {"redundant", redundant},
                        {"exhausted", exhausted},
                        {"explored", explored},
+                       {"cancellations", cancellations},
                        {"stopped", stopped},
                        {"estimate",
                         {{"sampler", estimate.sampler},

@@ -48,6 +48,7 @@ struct Report {
   bool stopped = false;               // by ExploreOptions::stop
   Coverage estimate;                  // of the sampler that had the most executions
   std::string strategy;
+  std::uint32_t cancellations = 0;    // ExploreOptions::cancellations
 
   bool ok() const { return failures.empty(); }
   // One line: "no bug in 12,480 executions, 3,112 distinct traces; chance that the next one is new

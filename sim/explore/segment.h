@@ -24,7 +24,9 @@ class Segment {
   };
 
   std::uint32_t process = 0;             // whose step it was: a task's, or a callback
+  std::int64_t when = 0;                 // what the clock showed
   bool with_all = false;                 // it has to do with every other step
+  bool optional = false;                 // nothing makes it come: a cancellation from outside
   std::uint64_t objects = 0;             // of each object one bit of 64
   std::vector<Used> used;                // each object once
   std::vector<std::uint32_t> cancelled;  // tasks, whose steps it has to do with
@@ -51,6 +53,7 @@ class Segment {
   // Whether it matters which of the two comes first. Not asked of two of one process.
   bool conflicts_with(const Segment& other) const {
     if (with_all || other.with_all) return true;
+    if ((optional || other.optional) && when != other.when) return true;
     if (!cancelled.empty() || !other.cancelled.empty()) [[unlikely]] {
       if (cancels(other.process) || other.cancels(process)) return true;
       for (const std::uint32_t each : cancelled) {

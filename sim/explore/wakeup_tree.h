@@ -18,15 +18,19 @@ namespace sim::internal {
 struct PlannedStep {
   std::uint32_t process;
   SegmentRef segment;
+  bool may_fail = false;  // whether it can be made there is not known
 
-  // Whether it is that step, with the same answers.
+  // Whether it is that step, with the same answers; a cancellation, at the same time.
   bool is(const Segment& other) const {
     return process == other.process &&
-           (!segment || segment->answers == other.answers);
+           (!segment || (segment->answers == other.answers &&
+                         (!segment->optional || segment->when == other.when)));
   }
   bool conflicts_with(const Segment& other) const {
     return !segment || segment->conflicts_with(other);
   }
+  // Whether it comes some time, whatever else does.
+  bool must_come() const { return !segment || !segment->optional; }
 };
 
 // Steps to be made one after the other. They have to outlive it.
@@ -51,7 +55,7 @@ class Sequence {
       if (steps_[i]->process == step.process) return step.is(*steps_[i]) ? i : kNone;
       if (step.conflicts_with(*steps_[i])) return kNone;
     }
-    return kOutside;
+    return step.must_come() ? kOutside : kNone;
   }
   bool is_covered_by(const std::vector<PlannedStep>& done) const {
     for (const PlannedStep& each : done) {
@@ -70,7 +74,7 @@ struct WakeupTree {
 
   bool empty() const { return branches.empty(); }
   // Adds what is left of `sequence`, unless it is covered.
-  inline void insert(Sequence& sequence);
+  inline void insert(Sequence& sequence, bool may_fail = false);
   // Adds a step that did not run here, unless it is covered.
   inline void insert(PlannedStep step);
 };
@@ -80,7 +84,7 @@ struct WakeupTree::Branch {
   WakeupTree rest;
 };
 
-inline void WakeupTree::insert(Sequence& sequence) {
+inline void WakeupTree::insert(Sequence& sequence, bool may_fail) {
   WakeupTree* level = this;
   while (!sequence.empty()) {
     Branch* next = nullptr;
@@ -95,7 +99,7 @@ inline void WakeupTree::insert(Sequence& sequence) {
     level = &next->rest;
   }
   for (std::size_t i = 0; i < sequence.size(); ++i) {
-    level->branches.push_back({{sequence[i].process, SegmentRef(&sequence[i])}, {}});
+    level->branches.push_back({{sequence[i].process, SegmentRef(&sequence[i]), may_fail}, {}});
     level = &level->branches.back().rest;
   }
 }
@@ -104,7 +108,7 @@ inline void WakeupTree::insert(PlannedStep step) {
   WakeupTree* level = this;
   for (auto at = level->branches.begin(); at != level->branches.end();) {
     if (at->step.process == step.process) return;
-    if (!step.segment || at->step.conflicts_with(*step.segment)) {
+    if (!step.segment || !at->step.must_come() || at->step.conflicts_with(*step.segment)) {
       ++at;
       continue;
     }

@@ -56,8 +56,20 @@ SIM_SCENARIO(explore_many_traces, "tasks that write one variable") {
   co_await sim::gather(write(1), write(2), write(3));
 }
 
-SIM_SCENARIO(explore_timeout, "waits for some time only") {
-  co_await sim::wait_for(sim::sleep(std::chrono::seconds(1)), std::chrono::seconds(2));
+SIM_SCENARIO(explore_waiter, "a task waits for another, whoever is cancelled") {
+  const auto event = std::make_shared<sim::Event>();
+  const auto waits = [](std::shared_ptr<sim::Event> e) -> sim::Coro<> { co_await e->wait(); };
+  const auto sets = [](std::shared_ptr<sim::Event> e) -> sim::Coro<> {
+    e->set();
+    co_return;
+  };
+  co_await sim::gather_settled(sim::spawn(waits, event), sim::spawn(sets, event));
+}
+
+SIM_SCENARIO(explore_callback, "waits for a callback") {
+  sim::Event called;
+  sim::running_loop().call_soon([&] { called.set(); });
+  co_await called.wait();
 }
 
 SIM_SCENARIO(explore_plain_state, "a task waits or not, as a plain variable says") {
@@ -139,11 +151,18 @@ TEST(VerifyCommand, HasNoVerdictWhereItsBudgetEndsFirst) {
   EXPECT_THAT(called.out, EndsWith(" % of what is planned so far\n"));
 }
 
+TEST(VerifyCommand, SaysHowManyCancellationsItWasProvedFor) {
+  const Called called = call({"verify", "explore_waiter", "--cancel", "1"});
+  EXPECT_EQ(called.code, 0) << called.out;
+  EXPECT_THAT(called.out, StartsWith("\nVERIFIED: all "));
+  EXPECT_THAT(called.out, EndsWith("timers: strict; cancellations: 1\n"));
+}
+
 TEST(VerifyCommand, RefusesATestThatUsesWhatItDoesNotKnow) {
-  const Called called = call({"verify", "explore_timeout"});
+  const Called called = call({"verify", "explore_callback"});
   EXPECT_EQ(called.code, 2);
-  EXPECT_EQ(called.err, "simrun: dpor does not know timeouts yet; dfs visits every schedule of any "
-                        "test\n");
+  EXPECT_EQ(called.err, "simrun: dpor does not know callbacks of the loop yet; dfs visits every "
+                        "schedule of any test\n");
 }
 
 TEST(VerifyCommand, RefusesATestWhoseStateItDoesNotSee) {
@@ -290,14 +309,12 @@ TEST(ExploreCommand, BadUsageIsOneLineAndExitCode2) {
       {{"shrink", "explore_correct", ""}, "the token is empty"},
       {{"verify", "explore_correct", "--order=fifo"}, "verify proves it for order any"},
       {{"verify", "explore_correct", "--strategy=dfs"}, "verify takes no --strategy"},
-      {{"verify", "explore_correct", "--cancel=1"}, "verify takes no --cancel"},
       {{"verify", "explore_correct", "--time=strict"}, "verify takes no --time"},
       {{"verify", "explore_correct", "--executions=0"}, "bad value for --executions"},
       {{"explore", "explore_correct", "--strategy=dpor", "--order=fifo"},
-       "dpor is sound for order any, strict time and no cancellations, not for order fifo; dfs"},
+       "dpor is sound for order any and strict time, not for order fifo; dfs"},
       {{"explore", "explore_correct", "--strategy=dpor", "--time=slow_loop"},
        "not for timers that fire late"},
-      {{"explore", "explore_correct", "--strategy=dpor", "--cancel=1"}, "not for cancellations"},
   };
   for (const auto& [arguments, message] : cases) {
     const Called called = call(arguments);
