@@ -1,7 +1,9 @@
-// The historical bugs: each is found by schedules and at most one cancellation, shows what it
-// expects and nothing else, and its repaired twin never fails.
+// The historical bugs: each is found soon, by schedules and at most one cancellation, comes down to
+// the fewest decisions there are, shows what it expects and nothing else, and its repaired twin
+// never fails.
 #include "gmock/gmock.h"
 #include "scenarios/test_exploration.h"
+#include "sim/explore/explore.h"
 
 namespace {
 
@@ -38,6 +40,22 @@ TEST_P(EachBug, ShowsNothingElse) {
     Subject subject(*GetParam(), {}, with_a_cancellation(time));
     EXPECT_THAT(walk(subject, 2'000).kinds, IsSubsetOf(GetParam()->expects));
   }
+}
+
+TEST_P(EachBug, IsFoundIn100ExecutionsAndShrinksToTheFewestDeviations) {
+  sim::Scenario scenario(*GetParam(), {}, {});
+  sim::ExploreOptions options;
+  options.max_executions = 100;
+  options.cancellations = 1;
+  options.limits = GetParam()->limits;
+  const sim::Report report = sim::explore([&] { return GetParam()->body(scenario); }, options);
+  ASSERT_EQ(report.failures.size(), 1u);
+  const sim::Failure& failure = report.failures[0];
+  EXPECT_THAT(GetParam()->expects, Contains(failure.kind)) << failure.message;
+  Subject subject(*GetParam(), {}, with_a_cancellation());
+  EXPECT_EQ(static_cast<int>(failure.deviations.size()),
+            FewestDeviations(subject, failure.finding, 100'000).find())
+      << failure.message;
 }
 
 INSTANTIATE_TEST_SUITE_P(Bugs, EachBug, testing::ValuesIn(faulty_bugs()), name_of_scenario);
