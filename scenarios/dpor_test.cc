@@ -15,10 +15,12 @@ constexpr std::uint64_t kMost = 50'000;
 // Those whose faulty algorithms keep a part of their state in plain variables, which dpor does not
 // see, as it says.
 bool keeps_plain_state(const ScenarioInfo& info) {
-  return std::ranges::any_of(std::array{"condition_gh_112202", "gather_bpo_32684",
-                                        "lock_bpo_27585", "semaphore_bpo_45997",
-                                        "semaphore_gh_90155"},
-                             [&](std::string_view name) { return info.name.starts_with(name); });
+  return std::ranges::any_of(
+      std::array{"aiohttp_4936", "async_std_452", "bb8_122", "condition_gh_112202", "coredis_106",
+                 "gather_bpo_32684", "generator_gh_74956", "go_37852", "httpcore_830",
+                 "lock_bpo_27585", "pingora_931", "semaphore_bpo_45997", "semaphore_gh_90155",
+                 "slack_1926"},
+      [&](std::string_view name) { return info.name.starts_with(name); });
 }
 // More than one wants to wait for.
 bool has_many_schedules(const ScenarioInfo& info) {

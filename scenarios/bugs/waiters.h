@@ -65,6 +65,17 @@ Waiter end_of(const sim::Task<T>& task) {
   return end;
 }
 
+// Ends when the task that calls it is the only one left, and is cancelled then if it was: for main,
+// whose variables helpers may use that nobody waits for.
+inline sim::Coro<> others_ended() {
+  const sim::AnyTask self = sim::current_task();
+  const int requests = self.cancelling();
+  for (const sim::AnyTask& each : sim::all_tasks()) {
+    while (!(each == self) && !each.done()) co_await sim::settle(each);
+  }
+  if (self.cancelling() != requests) throw sim::CancelledError();
+}
+
 // acquire, a step of work, release: also when the work is cancelled.
 template <class L>
 sim::Coro<> use(L& lock) {
