@@ -367,4 +367,17 @@ inline void expect_each_trace_once(const std::vector<Do>& actions, Optimal optim
   expect_each_trace_once(programs(actions, {Joins::gather}), optimal);
 }
 
+// "|" yields before the next action.
+inline Action at_once(Do what, int which = 0) { return {what, which, false}; }
+inline Action later(Do what, int which = 0) { return {what, which, true}; }
+
+inline void expect_each_trace_of(std::vector<Script> scripts, Joins joins = Joins::gather,
+                                 std::uint32_t cancellations = 0) {
+  const Program program{std::move(scripts), joins, cancellations};
+  const std::optional<Visited> visited = visit(program, 1'000'000);
+  ASSERT_TRUE(visited.has_value());
+  EXPECT_EQ(visited->reduced.size(), visited->all.size());
+  EXPECT_TRUE(visited->reduced == visited->all);
+}
+
 }  // namespace dpor_test

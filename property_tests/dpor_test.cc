@@ -43,18 +43,6 @@ RC_GTEST_PROP(DporOfGenerated, Ends, ()) {
   expect_each_trace_once(programs({Do::write, Do::read, Do::cancel, Do::yield, Do::sleep},
                                   {Joins::gather, Joins::none}));
 }
-// "|" yields before the next action.
-Action at_once(Do what, int which = 0) { return {what, which, false}; }
-Action later(Do what, int which = 0) { return {what, which, true}; }
-
-void expect_each_trace_of(std::vector<Script> scripts) {
-  const Program program{std::move(scripts), Joins::gather};
-  const std::optional<Visited> visited = visit(program, 1'000'000);
-  ASSERT_TRUE(visited.has_value());
-  EXPECT_EQ(visited->reduced.size(), visited->all.size());
-  EXPECT_TRUE(visited->reduced == visited->all);
-}
-
 // What random programs have come to in one case of thousands.
 TEST(DporOf, ACheckThatAlwaysFails) {
   expect_each_trace_of({{at_once(Do::read)}, {at_once(Do::write), at_once(Do::check)}, {}});

@@ -34,5 +34,56 @@ RC_GTEST_PROP(DporOfGenerated, TwoCancellationsFromOutside, ()) {
                {Joins::gather, Joins::group}, 2));
 }
 
+TEST(DporOf, ATimeoutAtTheInstantOfWhatItWaitsForAndOfACancellation) {
+  expect_each_trace_of({{at_once(Do::limited_event)},
+                        {at_once(Do::sleep), at_once(Do::set_event)},
+                        {at_once(Do::sleep), at_once(Do::cancel)}});
+}
+TEST(DporOf, AWaitForAllThatEndsAtItsTimeout) {
+  expect_each_trace_of({{at_once(Do::sleep)}, {at_once(Do::sleep)}}, Joins::in_time);
+}
+TEST(DporOf, ACancellationBesideARaceAndADeadlock) {
+  expect_each_trace_of(
+      {{later(Do::write)}, {later(Do::set_future), at_once(Do::read), at_once(Do::wait_event)}},
+      Joins::gather, 1);
+}
+
+// Whether its deadline has come depends on who is first at that instant.
+TEST(DporOf, ALookAtATimeoutOfAnotherTask) {
+  sim::Timeout* limit = nullptr;
+  const auto waits = [&]() -> sim::Coro<> {
+    const auto body = [&](sim::Timeout& given) -> sim::Coro<> {
+      limit = &given;
+      co_await sim::settle(sim::sleep(std::chrono::seconds(1)));
+      co_await sim::settle(sim::sleep(std::chrono::seconds(1)));
+    };
+    co_await sim::timeout(std::chrono::milliseconds(1), body);
+  };
+  const auto looks = [&]() -> sim::Coro<> {
+    co_await sim::sleep(std::chrono::milliseconds(1));
+    static_cast<void>(limit->expired());
+  };
+  const auto both = [&]() -> sim::Coro<> {
+    co_await sim::gather(sim::spawn(waits), sim::spawn(looks));
+  };
+  sim::RunOptions options;
+  options.order = sim::Order::any;
+  options.canonical = true;
+  sim::Execution execution(both, options);
+  std::set<std::uint64_t> all;
+  sim::Dfs dfs;
+  while (sim::DecisionSource* source = dfs.next()) {
+    all.insert(execution.run(*source).stats.canonical_hash);
+  }
+  std::set<std::uint64_t> reduced;
+  sim::Dpor dpor;
+  while (sim::DecisionSource* source = dpor.next()) {
+    reduced.insert(execution.run(*source).stats.canonical_hash);
+    dpor.ended({}, false);
+  }
+  EXPECT_EQ(all.size(), 2u);
+  EXPECT_EQ(reduced, all);
+}
+
 }  // namespace
 }  // namespace dpor_test
