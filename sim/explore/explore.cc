@@ -83,7 +83,8 @@ class Exploration {
 
   Report explore() {
     check_strategy();
-    const std::unique_ptr<Search> search = make_search(options_.strategy, options_.seed);
+    const std::unique_ptr<Search> search = make_search(options_.strategy, options_.seed, nullptr,
+                                                       why_not_reducible() == nullptr);
     report_.strategy = options_.strategy.name();
     const Stopwatch watch;
     if (options_.check_determinism) check_determinism({});
@@ -105,10 +106,11 @@ class Exploration {
                           {});
         break;
       } catch (const NotSuited& why) {
-        throw std::invalid_argument(why.what());
+        if (!search->gave_up()) throw std::invalid_argument(why.what());
       }
     }
     report_.exhausted = search->exhausted();
+    report_.all_traces = search->all_traces();
     report_.explored = search->explored();
     finish();
     return std::move(report_);
@@ -160,12 +162,16 @@ class Exploration {
   }
 
  private:
+  // What is asked for that dpor is not sound for; null if nothing is.
+  const char* why_not_reducible() const {
+    return options_.order != Order::any      ? "order fifo"
+           : options_.time != Time::strict   ? "timers that fire late"
+           : options_.cancellations != 0     ? "cancellations"
+                                             : nullptr;
+  }
   void check_strategy() const {
     if (options_.strategy != Strategy::dpor()) return;
-    const char* const given = options_.order != Order::any      ? "order fifo"
-                              : options_.time != Time::strict    ? "timers that fire late"
-                              : options_.cancellations != 0      ? "cancellations"
-                                                                 : nullptr;
+    const char* const given = why_not_reducible();
     if (given == nullptr) return;
     throw std::invalid_argument(
         std::string("dpor is sound for order any, strict time and no cancellations, not for ") +

@@ -17,6 +17,13 @@
 
 namespace sim {
 
+namespace internal {
+
+// Where a task stands: a hash of the lines that its coroutines stand at.
+std::uint64_t lines_of(const TaskState& task);
+
+}  // namespace internal
+
 // What a step reads and writes.
 struct Footprint {
   std::uint64_t reads = 0;
