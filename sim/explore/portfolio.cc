@@ -30,8 +30,8 @@ constexpr std::uint32_t kRound = 128;
 
 Portfolio::Portfolio(std::uint64_t seed, bool reducible) {
   const auto profile = std::make_shared<Profile>();  // each learns from the others' executions
-  members_.push_back({std::make_unique<Sweep>(Sweep::Base::fifo, profile), 0.25});
-  members_.push_back({std::make_unique<Sweep>(Sweep::Base::run_to_block, profile), 0.25});
+  members_.push_back({std::make_unique<Sweep>(Sweep::Base::fifo, profile), 0.25, 5});
+  members_.push_back({std::make_unique<Sweep>(Sweep::Base::run_to_block, profile), 0.25, 5});
   members_.push_back({std::make_unique<Dfs>(), 0.125});
   std::uint64_t stream = 0;
   for (const Strategy& each : {Strategy::random(), Strategy::pos(), Strategy::surw(),

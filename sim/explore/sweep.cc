@@ -80,10 +80,11 @@ void Sweep::Scout::note_cancellations(std::uint32_t n, const internal::Scheduler
     const internal::TaskState& task = *scheduler.cancellable()[index - 1];
     const internal::Waiter* waiter = task.waiter();
     const bool woken = waiter == nullptr || waiter->status() != internal::WaitStatus::waiting;
-    if (!insert_sorted(cancelled_, internal::mix(scheduler.past_of(task), woken))) continue;
     const bool in_window = woken && waiter != nullptr;
-    singles_.push_back({{decision_, n, index},
-                        in_window ? Single::What::cancels_woken : Single::What::fault});
+    Single single{{decision_, n, index},
+                  in_window ? Single::What::cancels_woken : Single::What::fault};
+    single.same_place = !insert_sorted(cancelled_, internal::mix(scheduler.past_of(task), woken));
+    singles_.push_back(single);
   }
 }
 

@@ -1,6 +1,8 @@
 #include "sim/explore/sweep_plan.h"
 
 #include <algorithm>
+#include <array>
+#include <functional>
 #include <numeric>
 
 #include "sim/explore/identity_table.h"
@@ -58,11 +60,14 @@ std::vector<Group> groups_of(const Items& orders) {
     groups[number - 1].times.push_back(each);
   }
   for (Group& group : groups) group.times = evenly(group.times);
-  return groups;
+  return evenly(groups);
 }
 
-// One time of each group, then another of each.
-Items in_rounds(const std::vector<Group>& groups) {
+// One time of each group, then another of each. Those that come most often are in loops, where the
+// most of a run is, and go first.
+Items in_rounds(std::vector<Group> groups) {
+  const auto times = [](const Group& group) { return group.times.size(); };
+  std::ranges::stable_sort(groups, std::greater<>(), times);
   Items all;
   for (std::size_t round = 0;; ++round) {
     const std::size_t before = all.size();
@@ -73,7 +78,7 @@ Items in_rounds(const std::vector<Group>& groups) {
         if (group.first_of_kind != first || round >= group.times.size()) continue;
         (group.enters ? entering : others).push_back(group.times[round]);
       }
-      append(all, in_turn(entering, evenly(others), 1));
+      append(all, in_turn(entering, others, 1));
     }
     if (all.size() == before) return all;
   }
@@ -82,23 +87,21 @@ Items in_rounds(const std::vector<Group>& groups) {
 }  // namespace
 
 std::vector<Deviation> plan_sweep(const std::vector<Single>& singles, std::uint64_t contended) {
-  Items woken;
-  Items faults;
+  std::array<Items, 4> faults;
   Items promising;
   Items others;
   for (const Single& each : singles) {
-    if (each.what == Single::What::cancels_woken) {
-      woken.push_back(&each);
-    } else if (each.what == Single::What::fault) {
-      faults.push_back(&each);
+    if (each.what != Single::What::order) {
+      const bool woken = each.what == Single::What::cancels_woken;
+      faults[each.same_place ? 2 + !woken : !woken].push_back(&each);
     } else if (!each.same_place && (each.touched & contended) != 0) {
       promising.push_back(&each);
     } else {
       others.push_back(&each);
     }
   }
-  Items injuries = evenly(woken);
-  append(injuries, evenly(faults));
+  Items injuries;
+  for (const Items& each : faults) append(injuries, evenly(each));
   Items orders = in_rounds(groups_of(promising));
   append(orders, evenly(others));
   constexpr std::size_t kInjuriesForAnOrder = 2;
