@@ -14,37 +14,46 @@ namespace sim {
 
 namespace {
 
-// The members that have a place of their own.
-enum : std::size_t { kFromFifo, kFromRunToBlock, kDepthFirst };
+// The members that have a place of their own, and the turn of whoever is next by weight.
+enum : std::size_t { kFromFifo, kFromRunToBlock, kByWeight };
 // Who has the first executions.
 constexpr std::size_t kOpening[] = {kFromFifo,       kFromRunToBlock, kFromRunToBlock,
-                                    kFromRunToBlock, kFromRunToBlock, kFromRunToBlock,
-                                    kFromRunToBlock, kFromFifo};
+                                    kFromRunToBlock, kByWeight,       kFromRunToBlock,
+                                    kByWeight,       kFromRunToBlock, kByWeight,
+                                    kFromRunToBlock, kByWeight,       kFromRunToBlock};
 
-constexpr std::uint64_t kBeforeDpor = 12;   // executions
+constexpr std::uint32_t kRound = 128;       // executions
 constexpr std::uint64_t kFewTraces = 64;    // up to there dpor has every other execution
-constexpr std::uint64_t kTurnOfDpor = 8;    // then every eighth
-constexpr std::uint32_t kRound = 128;
+constexpr double kWithinReach = 1024;       // so many times what there was dpor still has a turn
+constexpr std::uint64_t kTurnOfDpor = 8;    // of so many executions one
+constexpr std::uint64_t kRareTurn = 64;     // where it is out of reach
 
 }  // namespace
 
 Portfolio::Portfolio(std::uint64_t seed, bool reducible) {
   const auto profile = std::make_shared<Profile>();  // each learns from the others' executions
-  members_.push_back({std::make_unique<Sweep>(Sweep::Base::fifo, profile), 0.25, 5});
-  members_.push_back({std::make_unique<Sweep>(Sweep::Base::run_to_block, profile), 0.25, 5});
-  members_.push_back({std::make_unique<Dfs>(), 0.125});
+  members_.push_back({std::make_unique<Sweep>(Sweep::Base::fifo, profile), 5, 0.25});
+  members_.push_back({std::make_unique<Sweep>(Sweep::Base::run_to_block, profile), 1, 0.25});
+  members_.push_back({std::make_unique<Dfs>(), 0.2, 0.25});
   std::uint64_t stream = 0;
-  for (const Strategy& each : {Strategy::random(), Strategy::pos(), Strategy::surw(),
-                               Strategy::pct(3), Strategy::urw(), Strategy::lifo()}) {
-    members_.push_back({make_search(each, internal::mix(seed, ++stream), profile), 1});
-  }
+  const auto add = [&](const Strategy& strategy, double trust) {
+    members_.push_back(
+        {make_search(strategy, internal::mix(seed, ++stream), profile), trust, 1});
+  };
+  add(Strategy::random(), 2);
+  add(Strategy::pos(), 1);
+  add(Strategy::surw(), 2);
+  add(Strategy::pct(3), 1);
+  add(Strategy::urw(), 1);
+  add(Strategy::lifo(), 1);
+  for (Member& member : members_) member.weight = member.trust;
   if (reducible) dpor_ = std::make_unique<Dpor>();
 }
 
 Portfolio::~Portfolio() = default;
 
 DecisionSource* Portfolio::next() {
-  if (executions_ < std::size(kOpening)) {
+  if (executions_ < std::size(kOpening) && kOpening[executions_] != kByWeight) {
     if (DecisionSource* source = next_of(members_[kOpening[executions_]])) return source;
   }
   if (is_turn_of_dpor()) {
@@ -77,11 +86,14 @@ DecisionSource* Portfolio::next_of(Member& member) {
 }
 
 bool Portfolio::is_turn_of_dpor() const {
-  if (dpor_ == nullptr || executions_ < kBeforeDpor) return false;
-  if (of_dpor_ < kFewTraces) return executions_ % 2 == 0;
-  const double explored = dpor_->explored();
-  const double left = explored > 0 ? static_cast<double>(of_dpor_) * (1 / explored - 1) : 1e18;
-  return left <= static_cast<double>(executions_) || executions_ % kTurnOfDpor == 0;
+  if (dpor_ == nullptr || executions_ < std::size(kOpening)) return false;
+  const auto executions = static_cast<double>(executions_);
+  const double left =
+      of_dpor_ < 2 ? kFewTraces : static_cast<double>(of_dpor_) * (1 / dpor_->explored() - 1);
+  if (left <= executions) return true;
+  const bool is_near = left <= kWithinReach * executions;
+  if (is_near && of_dpor_ < kFewTraces) return executions_ % 2 == 0;
+  return executions_ % (is_near ? kTurnOfDpor : kRareTurn) == 0;
 }
 
 // Smooth weighted round robin: each gains its weight, the richest goes and pays for all.
@@ -126,7 +138,7 @@ void Portfolio::weigh() {
   round_ = 0;
   double all = 0;
   for (Member& member : members_) {
-    member.weight = (member.traces + 1.0) / (member.runs + 2.0);
+    member.weight = member.trust * (member.traces + 1.0) / (member.runs + 2.0);
     member.runs = member.traces = 0;
     if (!member.done) all += member.weight;
   }
