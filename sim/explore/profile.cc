@@ -1,6 +1,7 @@
 #include "sim/explore/profile.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "sim/explore/pending.h"
@@ -87,10 +88,14 @@ void Profile::on_step(const internal::Scheduler& scheduler, internal::Entry entr
   ++task.steps;
 }
 
+std::uint64_t Profile::bit_of(const internal::Object& object) {
+  return std::uint64_t{1} << object_numbers_.number_of(object.identity()) % kBits;
+}
+
 void Profile::on_access(const internal::Scheduler&, const internal::Object& object,
                         const internal::Access& done) {
-  const std::uint32_t at = object_numbers_.number_of(object.identity()) % kBits;
-  const std::uint64_t bit = std::uint64_t{1} << at;
+  const std::uint64_t bit = bit_of(object);
+  const int at = std::countr_zero(bit);
   Footprint access;
   (done.write ? access.writes : access.reads) = bit;
   latest_ |= access;

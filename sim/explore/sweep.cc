@@ -130,9 +130,10 @@ void Sweep::Scout::on_step(const internal::Scheduler& scheduler, internal::Entry
 void Sweep::Scout::on_access(const internal::Scheduler& scheduler, const internal::Object& object,
                              const internal::Access& access) {
   profile_->watcher()->on_access(scheduler, object, access);
-  const Footprint& latest = profile_->latest();
+  const bool releases =
+      access.act == internal::Act::releases || access.act == internal::Act::releases_by_guard;
   for (std::size_t i = of_step_; i < before_step_; ++i) {
-    singles_[i].touched = latest.reads | latest.writes;
+    if (!releases) singles_[i].touched |= profile_->bit_of(object);
     singles_[i].enters = singles_[i].enters || may_wait(access.act);
   }
 }

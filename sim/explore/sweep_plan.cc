@@ -79,6 +79,7 @@ Items in_rounds(std::vector<Group> groups) {
         (group.enters ? entering : others).push_back(group.times[round]);
       }
       append(all, in_turn(entering, others, 1));
+
     }
     if (all.size() == before) return all;
   }

@@ -30,7 +30,7 @@ struct Single {
   bool first_of_kind = false;   // none that begins as the task stopped does was stopped before
   bool same_place = false;      // as the task stopped, or as another one that may run
   bool enters = false;          // the step that is put off may have to wait
-  std::uint64_t touched = 0;    // bits of what that step touches
+  std::uint64_t touched = 0;    // bits of what that step touches and does not only release
 };
 
 // `contended`: the bits of objects that several tasks touch and some write.
