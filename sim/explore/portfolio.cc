@@ -36,9 +36,9 @@ Portfolio::Portfolio(std::uint64_t seed, bool reducible) {
   members_.push_back({std::make_unique<Sweep>(Sweep::Base::run_to_block, profile), 1, 0.25});
   members_.push_back({std::make_unique<Dfs>(), 0.2, 0.25});
   std::uint64_t stream = 0;
-  const auto add = [&](const Strategy& strategy, double trust) {
+  const auto add = [&](const Strategy& strategy, double weight) {
     members_.push_back(
-        {make_search(strategy, internal::mix(seed, ++stream), profile), trust, 1});
+        {make_search(strategy, internal::mix(seed, ++stream), profile), weight, 1});
   };
   add(Strategy::random(), 2);
   add(Strategy::pos(), 1);
@@ -46,7 +46,6 @@ Portfolio::Portfolio(std::uint64_t seed, bool reducible) {
   add(Strategy::pct(3), 1);
   add(Strategy::urw(), 1);
   add(Strategy::lifo(), 1);
-  for (Member& member : members_) member.weight = member.trust;
   if (reducible) dpor_ = std::make_unique<Dpor>();
 }
 
@@ -112,6 +111,7 @@ Portfolio::Member* Portfolio::choose() {
 
 void Portfolio::ended(const ExecutionResult& result, bool new_trace) {
   ++executions_;
+  if (new_trace) all_traces_ = false;  // plain state has made one that dpor could not know of
   if (current_member_ == nullptr) {
     ++of_dpor_;
     try {
@@ -138,7 +138,7 @@ void Portfolio::weigh() {
   round_ = 0;
   double all = 0;
   for (Member& member : members_) {
-    member.weight = member.trust * (member.traces + 1.0) / (member.runs + 2.0);
+    member.weight = (member.traces + 1.0) / (member.runs + 2.0);
     member.runs = member.traces = 0;
     if (!member.done) all += member.weight;
   }

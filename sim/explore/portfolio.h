@@ -38,9 +38,8 @@ class Portfolio final : public Search {
  private:
   struct Member {
     std::unique_ptr<Search> search;
-    double trust;         // its weight at first, and then as a factor
+    double weight;
     double most;          // of the executions of all members, as a share
-    double weight = 0;
     double credit = 0;    // grows by the weight; the member with the most goes next
     std::uint32_t runs = 0;    // of this round
     std::uint32_t traces = 0;  // of this round, new ones

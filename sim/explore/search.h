@@ -34,8 +34,7 @@ class Search {
   virtual bool exhausted() const { return false; }
   // For a search that ends: which share of the executions is done, as far as they are known now.
   virtual double explored() const { return exhausted() ? 1 : 0; }
-  // Whether a schedule of each trace has been visited: all that there is to see of state in Shared<T>
-  // and the primitives, not of plain variables.
+  // Whether dpor, among others, has been through: see Report::all_traces.
   virtual bool all_traces() const { return false; }
   // The latest source has thrown NotSuited. True if the search goes on without it.
   virtual bool gave_up() { return false; }
