@@ -83,7 +83,8 @@ class Exploration {
 
   Report explore() {
     check_strategy();
-    const std::unique_ptr<Search> search = make_search(options_.strategy, options_.seed);
+    const std::unique_ptr<Search> search = make_search(options_.strategy, options_.seed, nullptr,
+                                                       why_not_reducible() == nullptr);
     report_.strategy = options_.strategy.name();
     report_.cancellations = options_.cancellations;
     const Stopwatch watch;
@@ -106,10 +107,11 @@ class Exploration {
                           {});
         break;
       } catch (const NotSuited& why) {
-        throw std::invalid_argument(why.what());
+        if (!search->gave_up()) throw std::invalid_argument(why.what());
       }
     }
     report_.exhausted = search->exhausted();
+    report_.all_traces = search->all_traces();
     report_.explored = search->explored();
     finish();
     return std::move(report_);
@@ -161,11 +163,16 @@ class Exploration {
   }
 
  private:
+  // What is asked for that dpor is not sound for; null if nothing is.
+  const char* why_not_reducible() const {
+    return options_.order != Order::any    ? "order fifo"
+           : options_.time != Time::strict ? "timers that fire late"
+           : options_.cancellations != 0     ? "cancellations"
+                                           : nullptr;
+  }
   void check_strategy() const {
     if (options_.strategy != Strategy::dpor()) return;
-    const char* const given = options_.order != Order::any      ? "order fifo"
-                              : options_.time != Time::strict    ? "timers that fire late"
-                                                                 : nullptr;
+    const char* const given = why_not_reducible();
     if (given == nullptr) return;
     throw std::invalid_argument(
         std::string("dpor is sound for order any and strict time, not for ") +

@@ -1,49 +1,98 @@
 #include "sim/explore/portfolio.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "sim/explore/dfs.h"
+#include "sim/explore/dpor.h"
 #include "sim/explore/profile.h"
 #include "sim/explore/strategy.h"
 #include "sim/explore/sweep.h"
 
 namespace sim {
 
-Portfolio::Portfolio(std::uint64_t seed) {
-  for (const Strategy& order : {Strategy::fifo(), Strategy::run_to_block(), Strategy::lifo()}) {
-    openers_.push_back(make_search(order, seed));
-  }
-  members_.push_back({std::make_unique<Sweep>(), 0.25, false});
-  members_.push_back({std::make_unique<Dfs>(), 0.25, true});
+namespace {
+
+// The members that have a place of their own, and the turn of whoever is next by weight.
+enum : std::size_t { kFromFifo, kFromRunToBlock, kByWeight };
+// Who has the first executions.
+constexpr std::size_t kOpening[] = {kFromFifo,       kFromRunToBlock, kFromRunToBlock,
+                                    kFromRunToBlock, kByWeight,       kFromRunToBlock,
+                                    kByWeight,       kFromRunToBlock, kByWeight,
+                                    kFromRunToBlock, kByWeight,       kFromRunToBlock};
+
+constexpr std::uint32_t kRound = 128;       // executions
+constexpr std::uint64_t kFewTraces = 64;    // up to there dpor has every other execution
+constexpr double kWithinReach = 1024;       // so many times what there was dpor still has a turn
+constexpr std::uint64_t kTurnOfDpor = 8;    // of so many executions one
+constexpr std::uint64_t kRareTurn = 64;     // where it is out of reach
+
+}  // namespace
+
+Portfolio::Portfolio(std::uint64_t seed, bool reducible) {
   const auto profile = std::make_shared<Profile>();  // each learns from the others' executions
+  members_.push_back({std::make_unique<Sweep>(Sweep::Base::fifo, profile), 5, 0.25});
+  members_.push_back({std::make_unique<Sweep>(Sweep::Base::run_to_block, profile), 1, 0.25});
+  members_.push_back({std::make_unique<Dfs>(), 0.2, 0.25});
   std::uint64_t stream = 0;
-  for (const Strategy& sampler : {Strategy::random(), Strategy::pos(), Strategy::surw(),
-                                  Strategy::pct(3), Strategy::urw()}) {
-    members_.push_back({make_search(sampler, internal::mix(seed, ++stream), profile), 1, false});
-  }
+  const auto add = [&](const Strategy& strategy, double weight) {
+    members_.push_back(
+        {make_search(strategy, internal::mix(seed, ++stream), profile), weight, 1});
+  };
+  add(Strategy::random(), 2);
+  add(Strategy::pos(), 1);
+  add(Strategy::surw(), 2);
+  add(Strategy::pct(3), 1);
+  add(Strategy::urw(), 1);
+  add(Strategy::lifo(), 1);
+  if (reducible) dpor_ = std::make_unique<Dpor>();
 }
 
 Portfolio::~Portfolio() = default;
 
 DecisionSource* Portfolio::next() {
-  current_ = nullptr;
-  while (opened_ < openers_.size()) {
-    if (DecisionSource* source = openers_[opened_]->next()) return source;
-    ++opened_;
+  if (executions_ < std::size(kOpening) && kOpening[executions_] != kByWeight) {
+    if (DecisionSource* source = next_of(members_[kOpening[executions_]])) return source;
   }
-  while (Member* member = choose()) {
-    if (DecisionSource* source = member->search->next()) {
-      current_ = member;
+  if (is_turn_of_dpor()) {
+    if (DecisionSource* source = dpor_->next()) {
+      current_ = dpor_.get();
+      current_member_ = nullptr;
       return source;
     }
-    member->done = true;
-    if (member->visits_all) {
-      exhausted_ = true;
-      return nullptr;
-    }
+    all_traces_ = true;
+    dpor_ = nullptr;
   }
+  while (Member* member = choose()) {
+    if (DecisionSource* source = next_of(*member)) return source;
+    if (exhausted_) break;
+  }
+  current_ = nullptr;
   return nullptr;
+}
+
+DecisionSource* Portfolio::next_of(Member& member) {
+  if (member.done) return nullptr;
+  if (DecisionSource* source = member.search->next()) {
+    current_ = member.search.get();
+    current_member_ = &member;
+    return source;
+  }
+  member.done = true;
+  exhausted_ = exhausted_ || member.search->exhausted();
+  return nullptr;
+}
+
+bool Portfolio::is_turn_of_dpor() const {
+  if (dpor_ == nullptr || executions_ < std::size(kOpening)) return false;
+  const auto executions = static_cast<double>(executions_);
+  const double left =
+      of_dpor_ < 2 ? kFewTraces : static_cast<double>(of_dpor_) * (1 / dpor_->explored() - 1);
+  if (left <= executions) return true;
+  const bool is_near = left <= kWithinReach * executions;
+  if (is_near && of_dpor_ < kFewTraces) return executions_ % 2 == 0;
+  return executions_ % (is_near ? kTurnOfDpor : kRareTurn) == 0;
 }
 
 // Smooth weighted round robin: each gains its weight, the richest goes and pays for all.
@@ -61,11 +110,28 @@ Portfolio::Member* Portfolio::choose() {
 }
 
 void Portfolio::ended(const ExecutionResult& result, bool new_trace) {
-  if (current_ == nullptr) return;
-  current_->search->ended(result, new_trace);
-  ++current_->runs;
-  current_->traces += new_trace;
+  ++executions_;
+  if (new_trace) all_traces_ = false;  // plain state has made one that dpor could not know of
+  if (current_member_ == nullptr) {
+    ++of_dpor_;
+    try {
+      dpor_->ended(result, new_trace);
+    } catch (const NotSuited&) {
+      gave_up();
+    }
+    return;
+  }
+  current_->ended(result, new_trace);
+  ++current_member_->runs;
+  current_member_->traces += new_trace;
   if (++round_ == kRound) weigh();
+}
+
+bool Portfolio::gave_up() {
+  if (current_ == nullptr || current_ != dpor_.get()) return false;
+  current_ = nullptr;
+  dpor_ = nullptr;
+  return true;
 }
 
 void Portfolio::weigh() {
@@ -85,8 +151,6 @@ void Portfolio::weigh() {
   }
 }
 
-const char* Portfolio::sampler() const {
-  return current_ != nullptr ? current_->search->sampler() : "";
-}
+const char* Portfolio::sampler() const { return current_ != nullptr ? current_->sampler() : ""; }
 
 }  // namespace sim

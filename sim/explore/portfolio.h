@@ -1,10 +1,17 @@
-// Portfolio: the default. No sampler is best everywhere, so several share the executions.
+// Portfolio: the default. No search is best everywhere, so several share the executions.
 //
-// First the deterministic runs: asyncio's order, run-to-block, LIFO. Then, interleaved by weight,
-// the sweep over single deviations (at most a quarter), depth-first search, which ends the whole
-// where it has visited every schedule of a small test, and the samplers. The weights are set anew
-// after each round of executions by how often a member still finds a trace that was not seen
-// before. They depend on executions, never on time, so a campaign can be repeated.
+// It opens with asyncio's order, with an order in which each task runs until it blocks, and with
+// the most promising single deviations from the latter. Then the sweeps over single deviations from
+// both, depth-first search and the samplers take turns by weight. The weights are set anew after
+// each round of executions by how often a member still finds a trace that was not seen before.
+//
+// Where it is sound, dpor comes soon, with every other execution: a test of few traces is gone
+// through before anything else would be. After that it has every eighth; or all, once what it has
+// left to do is estimated at no more executions than there were, so that going through all traces
+// at most doubles what a bug takes that it does not find. When it is through, the others go on: it
+// does not see plain state.
+//
+// All this depends on executions, never on time, so a campaign can be repeated.
 #pragma once
 
 #include <cstdint>
@@ -17,36 +24,42 @@ namespace sim {
 
 class Portfolio final : public Search {
  public:
-  explicit Portfolio(std::uint64_t seed);
+  // `reducible`: whether dpor is sound for the options of the executions.
+  Portfolio(std::uint64_t seed, bool reducible);
   ~Portfolio() override;
 
   DecisionSource* next() override;
   void ended(const ExecutionResult& result, bool new_trace) override;
   bool exhausted() const override { return exhausted_; }
+  bool all_traces() const override { return all_traces_; }
+  bool gave_up() override;
   const char* sampler() const override;
 
  private:
   struct Member {
     std::unique_ptr<Search> search;
-    double most;          // of all executions, as a share
-    bool visits_all;      // when it has nothing left, all has been visited
-    double weight = 1;
+    double weight;
+    double most;          // of the executions of all members, as a share
     double credit = 0;    // grows by the weight; the member with the most goes next
     std::uint32_t runs = 0;    // of this round
     std::uint32_t traces = 0;  // of this round, new ones
     bool done = false;
   };
-  static constexpr std::uint32_t kRound = 128;
 
+  DecisionSource* next_of(Member& member);
+  bool is_turn_of_dpor() const;
   Member* choose();
   void weigh();
 
-  std::vector<std::unique_ptr<Search>> openers_;
-  std::size_t opened_ = 0;
   std::vector<Member> members_;
-  Member* current_ = nullptr;
-  std::uint32_t round_ = 0;  // executions of it so far
+  std::unique_ptr<Search> dpor_;  // null where there is none, or not any more
+  std::uint64_t executions_ = 0;
+  std::uint64_t of_dpor_ = 0;
+  Search* current_ = nullptr;
+  Member* current_member_ = nullptr;  // null where it is dpor's
+  std::uint32_t round_ = 0;           // executions of it so far
   bool exhausted_ = false;
+  bool all_traces_ = false;
 };
 
 }  // namespace sim

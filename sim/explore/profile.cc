@@ -1,6 +1,7 @@
 #include "sim/explore/profile.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "sim/explore/pending.h"
@@ -8,19 +9,18 @@
 
 namespace sim {
 
-namespace {
-
-constexpr std::uint64_t kAnyStep = 0xffffffff;
-
-// The lines that the coroutines of the task stand at.
-std::uint64_t lines_of(const internal::TaskState& task) {
+std::uint64_t internal::lines_of(const TaskState& task) {
   std::uint64_t lines = 0;
-  for (const internal::PromiseBase* at = task.leaf(); at != nullptr; at = at->parent) {
+  for (const PromiseBase* at = task.leaf(); at != nullptr; at = at->parent) {
     lines = (lines ^ at->place.line()) * 0x9e3779b97f4a7c15;
     lines ^= lines >> 29;
   }
   return lines;
 }
+
+namespace {
+
+constexpr std::uint64_t kAnyStep = 0xffffffff;
 
 std::uint64_t key_of(std::uint32_t task, std::uint64_t step, std::uint64_t lines) {
   return internal::mix(lines, std::uint64_t{task} << 32 | step);
@@ -54,7 +54,7 @@ Profile::Next Profile::next_of(const internal::Scheduler& scheduler, internal::E
   const internal::TaskState* task = internal::task_of(scheduler, entry);
   if (task == nullptr) return {0, tasks_[0].all};
   const std::uint32_t number = number_of(*task);
-  const std::uint64_t lines = lines_of(*task);
+  const std::uint64_t lines = internal::lines_of(*task);
   std::uint32_t site = site_numbers_.find(key_of(number, tasks_[number].steps, lines));
   if (site == 0) site = site_numbers_.find(key_of(number, kAnyStep, lines));
   return {number, site != 0 ? sites_[site].touched : tasks_[number].all};
@@ -75,7 +75,7 @@ void Profile::on_step(const internal::Scheduler& scheduler, internal::Entry entr
   if (running == nullptr) return;
   running_ = number_of(*running);
   Task& task = tasks_[running_];
-  const std::uint64_t lines = lines_of(*running);
+  const std::uint64_t lines = internal::lines_of(*running);
   place_ = site_of(key_of(running_, kAnyStep, lines));
   if (task.steps < kMostSites) {
     site_ = site_of(key_of(running_, task.steps, lines));
@@ -88,10 +88,14 @@ void Profile::on_step(const internal::Scheduler& scheduler, internal::Entry entr
   ++task.steps;
 }
 
+std::uint64_t Profile::bit_of(const internal::Object& object) {
+  return std::uint64_t{1} << object_numbers_.number_of(object.identity()) % kBits;
+}
+
 void Profile::on_access(const internal::Scheduler&, const internal::Object& object,
                         const internal::Access& done) {
-  const std::uint32_t at = object_numbers_.number_of(object.identity()) % kBits;
-  const std::uint64_t bit = std::uint64_t{1} << at;
+  const std::uint64_t bit = bit_of(object);
+  const int at = std::countr_zero(bit);
   Footprint access;
   (done.write ? access.writes : access.reads) = bit;
   latest_ |= access;

@@ -17,6 +17,13 @@
 
 namespace sim {
 
+namespace internal {
+
+// Where a task stands: a hash of the lines that its coroutines stand at.
+std::uint64_t lines_of(const TaskState& task);
+
+}  // namespace internal
+
 // What a step reads and writes.
 struct Footprint {
   std::uint64_t reads = 0;
@@ -67,6 +74,8 @@ class Profile final : private internal::Watcher {
   // if not that either, all that the task ever touched.
   Next next_of(const internal::Scheduler& scheduler, internal::Entry entry);
   const Site& site(std::uint32_t number) const { return sites_[number]; }
+  // The bit that stands for `object` in a footprint.
+  std::uint64_t bit_of(const internal::Object& object);
   // What the latest step has touched.
   const Footprint& latest() const { return latest_; }
   // The bits of objects that several tasks touched, of which some wrote.

@@ -40,6 +40,9 @@ std::string Report::verdict() const {
   }
   absl::StrAppend(&text, counted(executions, "execution"), ", ", distinct_is_exact ? "" : "about ",
                   counted(distinct_traces, "distinct trace"));
+  if (ok() && !exhausted && all_traces) {
+    return text + ", which are all of state in Shared<T> and the library's primitives";
+  }
   if (ok() && !exhausted && estimate.executions > 0) {
     absl::StrAppend(&text, "; chance that the next one is new < ",
                     absl::StrFormat("%.3g", 100 * estimate.bound), " % (95 %, ", estimate.sampler,
@@ -85,6 +88,7 @@ std::string Report::to_json() const {
                        {"distinct_is_exact", distinct_is_exact},
                        {"redundant", redundant},
                        {"exhausted", exhausted},
+                       {"all_traces", all_traces},
                        {"explored", explored},
                        {"cancellations", cancellations},
                        {"stopped", stopped},

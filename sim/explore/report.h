@@ -44,6 +44,9 @@ struct Report {
   bool distinct_is_exact = true;
   std::uint64_t redundant = 0;        // executions of a trace that had been seen
   bool exhausted = false;             // every schedule has been visited; under dpor, each trace
+  // Of the portfolio: one schedule of each trace has been visited, which is all there is to see of
+  // state in Shared<T> and the primitives, not of plain variables.
+  bool all_traces = false;
   double explored = 0;                // of a search that ends, which share is done; 1: all
   bool stopped = false;               // by ExploreOptions::stop
   Coverage estimate;                  // of the sampler that had the most executions

@@ -34,6 +34,10 @@ class Search {
   virtual bool exhausted() const { return false; }
   // For a search that ends: which share of the executions is done, as far as they are known now.
   virtual double explored() const { return exhausted() ? 1 : 0; }
+  // Whether dpor, among others, has been through: see Report::all_traces.
+  virtual bool all_traces() const { return false; }
+  // The latest source has thrown NotSuited. True if the search goes on without it.
+  virtual bool gave_up() { return false; }
   // Which sampler the latest source belongs to; empty where schedules are not drawn at random.
   virtual const char* sampler() const { return ""; }
 };

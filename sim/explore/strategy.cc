@@ -132,7 +132,7 @@ std::string Strategy::name() const {
 }
 
 std::unique_ptr<Search> make_search(const Strategy& strategy, std::uint64_t seed,
-                                    std::shared_ptr<Profile> profile) {
+                                    std::shared_ptr<Profile> profile, bool reducible) {
   if (profile == nullptr) profile = std::make_shared<Profile>();
   switch (strategy.kind()) {
     case Kind::fifo:
@@ -158,7 +158,7 @@ std::unique_ptr<Search> make_search(const Strategy& strategy, std::uint64_t seed
     case Kind::sweep:
       return std::make_unique<Sweep>();
     case Kind::portfolio:
-      return std::make_unique<Portfolio>(seed);
+      return std::make_unique<Portfolio>(seed, reducible);
     case Kind::dpor:
       return std::make_unique<Dpor>();
   }

@@ -69,7 +69,9 @@ class Strategy {
 };
 
 // The search of a strategy. Samplers learn into `profile`; null gives them one of their own.
+// `reducible` says that dpor is sound for the options of the executions: then the portfolio has it.
 std::unique_ptr<Search> make_search(const Strategy& strategy, std::uint64_t seed,
-                                    std::shared_ptr<Profile> profile = nullptr);
+                                    std::shared_ptr<Profile> profile = nullptr,
+                                    bool reducible = false);
 
 }  // namespace sim
