@@ -69,18 +69,15 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
   }
 }
 
-// '@' stands for this file, whose name would not fit into these lines; CLOSE and HOLD for where a
-// coroutine is before its first step: at its first line with clang, at its last with g++.
+// '@' stands for this file, whose name would not fit into these lines; HOLD for where a coroutine
+// is before its first step: at its first line with clang, at its last with g++.
 std::string in_this_file(std::string text) {
 #ifdef __clang__
-  constexpr std::string_view kClose = "24";
   constexpr std::string_view kHold = "47";
 #else
-  constexpr std::string_view kClose = "27";
   constexpr std::string_view kHold = "51";
 #endif
   replace_all(text, "@", "sim/explore/explanation_test.cc");
-  replace_all(text, "CLOSE", kClose);
   replace_all(text, "HOLD", kHold);
   return text;
 }
@@ -91,15 +88,14 @@ TEST(Explanation, OfAnOrderThatAsyncioDoesNotHave) {
   at serve  @:20
 
 1 decision that asyncio would not have made leads to it:
-  1  0.000 s  close-2 ran before serve-1, which was ready first; it went on at close  @:CLOSE
+  1  0.000 s  close-2 ran before serve-1, which was ready first; it went on at close  @:25
 minimal: it does not fail without
 needs an executor that reorders ready tasks, as those of C++ may; not seen in asyncio's order
 
-                close-2       serve-1
-   0.000 s  *1  :CLOSE
-   0.000 s                    :19 reads A
-   0.000 s      :26 writes A
-   0.000 s                    :21 reads A
+                serve-1      close-2
+   0.000 s      :19 reads A
+   0.000 s  *1               :26 writes A
+   0.000 s      :21 reads A
   :N is line N of @
   A  Shared made at @:29
 

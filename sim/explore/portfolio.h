@@ -1,15 +1,16 @@
 // Portfolio: the default. No search is best everywhere, so several share the executions.
 //
 // It opens with asyncio's order, with an order in which each task runs until it blocks, and with
-// the most promising single deviations from the latter. Then the sweeps over single deviations from
-// both, depth-first search and the samplers take turns by weight. The weights are set anew after
-// each round of executions by how often a member still finds a trace that was not seen before.
+// the most promising single deviations from the latter, by turns with the others. Then the sweeps
+// over single deviations from both, depth-first search and the samplers take turns by weight. The
+// weights are set anew after each round of executions by how often a member still finds a trace
+// that was not seen before.
 //
-// Where it is sound, dpor comes soon, with every other execution: a test of few traces is gone
-// through before anything else would be. After that it has every eighth; or all, once what it has
-// left to do is estimated at no more executions than there were, so that going through all traces
-// at most doubles what a bug takes that it does not find. When it is through, the others go on: it
-// does not see plain state.
+// Where it is sound, dpor comes after the opening, with every other execution: a test of few traces
+// is gone through before anything else would be. It has seldom a turn while far more is left than
+// there was, and all once what it has left is estimated at no more executions than there were: then
+// going through all traces at most doubles what a bug takes that it does not find. When it is
+// through, the others go on: it does not see plain state.
 //
 // All this depends on executions, never on time, so a campaign can be repeated.
 #pragma once

@@ -140,7 +140,39 @@ class Shrinker {
     const Deviations fewest = Reduction(FromRunToBlock{*this}, translation.tape().deviations(),
                                         minimality_.replays, budget_.replays)
                                   .reduce();
-    if (fewest.size() < best_.size()) minimality_.from_run_to_block = fewest.size();
+    const std::size_t count = fewest.size() > 1 && one_is_enough() ? 1 : fewest.size();
+    if (count < best_.size()) minimality_.from_run_to_block = count;
+  }
+
+  // Hands on another source's choices and notes how many there were each time.
+  class Noting final : public DecisionSource {
+   public:
+    explicit Noting(DecisionSource& of) : of_(of) {}
+    std::uint32_t pick(DecisionKind kind, std::uint32_t n, const DecisionContext& at) override {
+      choices.push_back(n);
+      return of_.pick(kind, n, at);
+    }
+    internal::Watcher* watcher() override { return of_.watcher(); }
+    std::vector<std::uint32_t> choices;
+
+   private:
+    DecisionSource& of_;
+  };
+
+  // Whether some single deviation from running to block fails, which taking away may miss.
+  bool one_is_enough() {
+    RebasedReplay base;
+    base.rewind({});
+    Noting noting(base);
+    execution_.run(noting);
+    std::vector<Deviations> single;
+    extend({}, noting.choices, single);
+    FromRunToBlock from{*this};
+    const std::size_t count = std::min<std::size_t>(single.size(), budget_.choice);
+    for (std::size_t i = 0; i < count && !stopped(); ++i) {
+      if (from.fails_with(single[i]) != nullptr) return true;
+    }
+    return false;
   }
 
   // Of schedules with equally many deviations the simplest is told: few tasks, short, small steps

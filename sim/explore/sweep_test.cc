@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "primitives/primitives.h"
 
@@ -65,31 +67,63 @@ TEST(Sweep, OfAProgramWithoutChoicesIsOneRun) {
   EXPECT_EQ(sweep([] { return steps(3); }, {.order = sim::Order::any}).executions, 1);
 }
 
-TEST(Sweep, CancelsEachAwaitOfEachTaskOnceWaitingAndOnceWoken) {
-  // Waits twice for an event: two awaits, each with a window between wake-up and resumption. The
-  // one who sets it takes many steps between.
-  const auto body = []() -> Coro<> {
-    sim::Event first;
-    sim::Event second;
-    const auto waiter = [](sim::Event& a, sim::Event& b) -> Coro<> {
-      co_await a.wait();
-      co_await b.wait();
-    };
-    auto task = sim::create_task(waiter(first, second));
-    co_await steps(5);
-    first.set();
-    co_await steps(5);
-    second.set();
-    co_await sim::settle(std::move(task));
-  };
+// Waits for an event; the one who sets it takes many steps before.
+Coro<> one_waits() {
+  sim::Event done;
+  const auto wait = [](sim::Event& event) -> Coro<> { co_await event.wait(); };
+  auto task = sim::create_task(wait(done));
+  co_await steps(5);
+  done.set();
+  co_await sim::settle(std::move(task));
+}
+
+// Counts what asyncio's run could have been made to do instead.
+class Alternatives final : public sim::DecisionSource {
+ public:
+  std::uint32_t pick(sim::DecisionKind, std::uint32_t n, const sim::DecisionContext&) override {
+    count += n - 1;
+    return 0;
+  }
+  std::size_t count = 0;
+};
+
+TEST(Sweep, CancelsEachTaskAtEachMomentOnce) {
   RunOptions options;
   options.order = sim::Order::fifo;
   options.cancellations = 1;
   options.canonical = true;
-  const Swept swept = sweep(body, options);
-  // main has 10 yields and the wait for the task; the waiter 4 places. Not one a step and a task.
-  EXPECT_GE(swept.singles.size(), 12u);
-  EXPECT_LE(swept.singles.size(), 26u);
+  const Swept swept = sweep(one_waits, options);
+  Alternatives alternatives;
+  Execution(one_waits, options).run(alternatives);
+  EXPECT_EQ(swept.singles.size(), alternatives.count);
+  const std::set<std::pair<std::uint32_t, std::uint32_t>> different(swept.singles.begin(),
+                                                                    swept.singles.end());
+  EXPECT_EQ(different.size(), alternatives.count);
+}
+
+// The orders that a sweep from run to block gives, of two tasks with their names.
+TEST(Sweep, FromRunToBlockStopsATaskAtEachOfItsSteps) {
+  std::string order;
+  const auto body = [&order]() -> Coro<> {
+    order.clear();
+    const auto say = [&order](char who) -> Coro<> {
+      for (int i = 0; i < 3; ++i) {
+        order += who;
+        co_await sim::yield();
+      }
+    };
+    co_await sim::gather(say('a'), say('b'));
+  };
+  Execution execution(body, {.order = sim::Order::any});
+  Sweep search(Sweep::Base::run_to_block);
+  std::vector<std::string> orders;
+  while (sim::DecisionSource* source = search.next()) {
+    execution.run(*source);
+    orders.push_back(order);
+  }
+  ASSERT_FALSE(orders.empty());
+  EXPECT_EQ(orders.front(), "aaabbb") << "the base comes first";
+  EXPECT_THAT(orders, testing::IsSupersetOf({"bbbaaa", "abbbaa", "aabbba"}));
 }
 
 }  // namespace
