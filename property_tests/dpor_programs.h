@@ -1,5 +1,5 @@
-// Small programs for dpor, and what visiting every schedule of one shows: dpor comes to every trace,
-// and all schedules of one trace end in the same state, which does not ask the table of what
+// Small programs for dpor, and what visiting every schedule of one shows: dpor comes to every
+// trace, and all schedules of one trace end in the same state, which does not ask the table of what
 // conflicts with what.
 #pragma once
 
@@ -352,7 +352,8 @@ inline std::optional<Visited> visit(const Program& program, std::uint64_t most) 
 // Traces that are visited twice are in order where a step may do what depends on a race in it.
 enum class Optimal : bool { always, mostly };
 
-inline void expect_each_trace_once(const rc::Gen<Program>& generator, Optimal optimal = Optimal::mostly) {
+inline void expect_each_trace_once(const rc::Gen<Program>& generator,
+                                   Optimal optimal = Optimal::mostly) {
   const Program program = *generator;
   const std::optional<Visited> visited =
       visit(program, program.cancellations == 0 ? kMostSchedules : kMostSchedules / 5);
@@ -363,7 +364,8 @@ inline void expect_each_trace_once(const rc::Gen<Program>& generator, Optimal op
   if (optimal == Optimal::always) RC_ASSERT(visited->redundant == 0u);
 }
 
-inline void expect_each_trace_once(const std::vector<Do>& actions, Optimal optimal = Optimal::mostly) {
+inline void expect_each_trace_once(const std::vector<Do>& actions,
+                                   Optimal optimal = Optimal::mostly) {
   expect_each_trace_once(programs(actions, {Joins::gather}), optimal);
 }
 

@@ -1,4 +1,5 @@
-// The same where tasks wait for several others or for some time only, and are cancelled from outside.
+// dpor against every schedule where tasks wait for several others or for some time only, and are
+// cancelled from outside.
 #include "property_tests/dpor_programs.h"
 
 namespace dpor_test {

@@ -46,7 +46,8 @@ struct Program {
   std::uint64_t traces = 0;
   // Whether there are few enough traces to visit them all.
   bool is_small = false;
-  // The fewest deviations that show the bug, where that is known.
+  // The fewest deviations that show the bug, where that is known. From run to block what is known
+  // counts each task that is passed over, so it may be more.
   std::optional<std::size_t> fewest_from_fifo = {};
   std::optional<std::size_t> fewest_from_run_to_block = {};
 

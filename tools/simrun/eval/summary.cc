@@ -184,7 +184,7 @@ class Goals {
       const std::uint64_t from_run_to_block = shrunk->from_run_to_block;
       const bool is_fewest = !known || shrunk->deviations == *known;
       const bool is_fewest_blocking =
-          !blocking || from_run_to_block == 0 || from_run_to_block == *blocking;
+          !blocking || from_run_to_block == 0 || from_run_to_block <= *blocking;
       if (!is_fewest || !is_fewest_blocking) others.push_back(programs_[i].name);
     }
     add_for_all("failures shrunk to the fewest decisions, where those are known or certified",
