@@ -7,6 +7,8 @@
 // cancels the task and ends. Trigger: the task has taken the connection, and acquire() is cancelled
 // in W1. The connection is in use, by nobody, and close() waits for it for ever. Fix: a task that
 // ends with a connection all the same gives it back.
+#include <memory>
+
 #include "scenarios/bugs/waiters.h"
 #include "sim/scenario.h"
 
@@ -15,12 +17,13 @@ namespace {
 enum class Late { is_lost, is_given_back };
 
 // Of one connection.
-class Pool {
+// The task that takes a connection may outlive main, and holds the pool.
+class Pool : public std::enable_shared_from_this<Pool> {
  public:
   explicit Pool(Late late) : late_(late) {}
 
   sim::Coro<> acquire() {
-    const sim::Task<> taking = sim::create_task(take(), "take");
+    const sim::Task<> taking = sim::create_task(take(shared_from_this()), "take");
     const bugs::Waiter end = bugs::end_of(taking);
     const sim::Outcome<void> waited = co_await sim::settle(end);
     if (!waited.has_value()) {
@@ -37,9 +40,9 @@ class Pool {
   sim::Coro<> close() { return until_free(); }
 
  private:
-  sim::Coro<> take() {
-    co_await until_free();
-    in_use_ = true;
+  static sim::Coro<> take(std::shared_ptr<Pool> pool) {
+    co_await pool->until_free();
+    pool->in_use_ = true;
   }
   sim::Coro<> until_free() {
     while (in_use_) {
@@ -51,9 +54,10 @@ class Pool {
     }
   }
   void give_back_when_taken(const sim::Task<>& taking) {
-    taking.add_done_callback([this](const sim::Task<>& ended) {
-      if (!ended.cancelled()) release();
-    });
+    const auto give_back = [pool = shared_from_this()](const sim::Task<>& ended) {
+      if (!ended.cancelled()) pool->release();
+    };
+    taking.add_done_callback(give_back);
   }
 
   Late late_;
@@ -61,19 +65,19 @@ class Pool {
   bugs::Waiters waiters_;
 };
 
-sim::Coro<> use(Pool& pool) {
-  co_await pool.acquire();
+sim::Coro<> use(std::shared_ptr<Pool> pool) {
+  co_await pool->acquire();
   const sim::Outcome<void> worked = co_await sim::settle(sim::yield());
-  pool.release();
+  pool->release();
   worked.value();
 }
 
 sim::Coro<> use_and_close(Late late) {
-  Pool pool(late);
+  const auto pool = std::make_shared<Pool>(late);
   const auto ended = co_await sim::settle(sim::gather_settled(use(pool)));
   co_await bugs::others_ended();
   ended.value();
-  co_await pool.close();
+  co_await pool->close();
 }
 
 }  // namespace
