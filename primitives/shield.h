@@ -81,8 +81,8 @@ class ShieldState final : public ValueState<T> {
     }
   };
   struct OuterDone final : Link {
-    std::uint64_t identity() const override { return mix(this->shield.identity(), 1); }
     using Link::Link;
+    std::uint64_t identity() const override { return mix(this->shield.identity(), 1); }
     void run() override {
       const auto keep = Ref<ShieldState>::adopt(&this->shield);
       this->is_scheduled = false;

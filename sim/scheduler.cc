@@ -309,7 +309,9 @@ bool Scheduler::offer_cancellation() {
   --cancellations_left_;
   for (Watcher* each : watchers()) each->on_cancel(*this, task);
   from_outside_ = true;
-  note_event(outside_past_, kInjected + static_cast<std::uint64_t>(now_));
+  if (options_.canonical) {
+    happens_before_.event(&outside_past_, kInjected + static_cast<std::uint64_t>(now_));
+  }
   task.cancel("injected by the explorer");
   from_outside_ = false;
   return true;

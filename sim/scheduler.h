@@ -77,10 +77,6 @@ class Scheduler {
   // What runs uses `what`, of which relate() is not told all that matters.
   void note_unrelated(const char* what);
   void note_look(const FutureState& future);
-  // What happens to something that is no Object, in this order; `past` is kept by the caller.
-  void note_event(std::uint64_t& past, std::uint64_t what) {
-    if (options_.canonical && !closing_) [[unlikely]] happens_before_.event(&past, what);
-  }
   // What runs cancels `task`, or one that waits for it.
   void note_cancel(TaskState& task);
   // `object` is read or written by what runs; see Object::note_write().

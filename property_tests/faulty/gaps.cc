@@ -20,9 +20,7 @@ class LockTakenLate final : public Play {
       co_await lock_.wait_until_free();
       if (has_fault()) co_await gap(number);
       lock_.take();
-      inside_.enter();
-      const sim::Outcome<void> worked = co_await sim::settle(gap(number));
-      inside_.leave();
+      const sim::Outcome<void> worked = co_await sim::settle(inside_.during(gap(number)));
       lock_.release();
       worked.value();
     }

@@ -25,14 +25,10 @@ class TicketsOfOneWaiter final : public Play {
 
  private:
   sim::Coro<> produce(int number) {
-    sim::Outcome<void> worked;
-    for (int item = number; item < items(); item += program().producers) {
-      const sim::Outcome<void> paused = co_await sim::settle(pause(number));
-      if (worked.has_value()) worked = paused;
+    return bring(number, [this](int) {
       ++tickets_;
       wake_first();
-    }
-    worked.value();
+    });
   }
   sim::Coro<> consume(int number) {
     for (int i = 0; i < rounds(); ++i) {
@@ -88,14 +84,10 @@ class Channel final : public Play {
 
  private:
   sim::Coro<> produce(int number) {
-    sim::Outcome<void> worked;
-    for (int item = number; item < items(); item += program().producers) {
-      const sim::Outcome<void> paused = co_await sim::settle(pause(number));
-      if (worked.has_value()) worked = paused;
+    return bring(number, [this](int item) {
       send(item);
       ++sent_;
-    }
-    worked.value();
+    });
   }
   sim::Coro<> consume(int number) {
     for (int i = 0; i < rounds(); ++i) {
@@ -156,9 +148,7 @@ class PermitToTheCancelled final : public Play {
     for (int i = 0; i < rounds(); ++i) {
       co_await pause(number);
       co_await acquire();
-      inside_.enter();
-      const sim::Outcome<void> worked = co_await sim::settle(gap(number));
-      inside_.leave();
+      const sim::Outcome<void> worked = co_await sim::settle(inside_.during(gap(number)));
       release();
       worked.value();
     }

@@ -23,9 +23,7 @@ class ReleasedAnyway : public Play {
         if (has_fault()) object().release();
         acquired.value();
       }
-      inside_.enter();
-      const sim::Outcome<void> worked = co_await sim::settle(gap(number));
-      inside_.leave();
+      const sim::Outcome<void> worked = co_await sim::settle(inside_.during(gap(number)));
       object().release();
       worked.value();
     }
@@ -73,9 +71,7 @@ class LateReleasesAnyway final : public Play {
         if (has_fault()) release();
         continue;
       }
-      inside_.enter();
-      const sim::Outcome<void> worked = co_await sim::settle(gap(number));
-      inside_.leave();
+      const sim::Outcome<void> worked = co_await sim::settle(inside_.during(gap(number)));
       release();
       worked.value();
     }

@@ -67,6 +67,13 @@ class Inside {
     SIM_CHECK_LE(now_, most_);
   }
   void leave() { --now_; }
+  // Is in while `work` goes on.
+  sim::Coro<> during(sim::Coro<> work) {
+    enter();
+    const sim::Outcome<void> worked = co_await sim::settle(std::move(work));
+    leave();
+    worked.value();
+  }
 
  private:
   int most_;

@@ -122,6 +122,17 @@ class Play {
   bool is_producer(int number) const { return number < program_.producers; }
   // What producers bring: as much as the others take, producer n the items n, n + producers ...
   int items() const { return (tasks() - program_.producers) * rounds(); }
+  // Producer `number` gives its items one by one, all of them also where it is cancelled meanwhile.
+  template <class Give>
+  sim::Coro<> bring(int number, Give give) {
+    sim::Outcome<void> brought;
+    for (int item = number; item < items(); item += program_.producers) {
+      const sim::Outcome<void> paused = co_await sim::settle(pause(number));
+      if (brought.has_value()) brought = paused;
+      give(item);
+    }
+    brought.value();
+  }
   // How long a task waits that does not wait for ever; no time where timers are never late.
   sim::Duration patience(int number) const;
 

@@ -80,9 +80,7 @@ class TimedPermits final : public Play {
       co_await pause(number);
       const bool acquired = co_await acquire(number);
       if (!acquired) continue;
-      inside_.enter();
-      const sim::Outcome<void> worked = co_await sim::settle(gap(number));
-      inside_.leave();
+      const sim::Outcome<void> worked = co_await sim::settle(inside_.during(gap(number)));
       release();
       worked.value();
     }

@@ -7,7 +7,9 @@
 // whose step has been explored from a state sleeps there until a step that conflicts with it.
 //
 // Sound for state that lives in Shared<T> and the library's primitives, where any ready entry may
-// run next and time is strict. choose() is a decision inside a step: each answer is explored.
+// run next and time is strict. choose() is a decision inside a step: each answer is explored. A
+// cancellation from outside is a step that need not come; of each task an execution shows the last
+// state of each instant in which it could, and earlier ones follow from the races of that one.
 #pragma once
 
 #include <cstdint>
@@ -58,6 +60,7 @@ class Dpor final : public Search, private DecisionSource, private internal::Watc
     std::uint32_t process;
   };
 
+  // A task that is not cancelled from outside, and could be.
   struct Cancellable {
     std::uint32_t step;  // it could be this one
     std::uint32_t process;
@@ -93,7 +96,7 @@ class Dpor final : public Search, private DecisionSource, private internal::Watc
   void note_offers();
   void plan_cancellations();
   static bool drop_plan(Node& node);
-  std::uint32_t find_awake(const Node& node, const Scheduler& scheduler, std::uint32_t n);
+  std::uint32_t find_awake(const Node& node, const Scheduler& scheduler);
   [[noreturn]] void refuse() const;
   void end_step();
   internal::SegmentRef expected(std::uint32_t process) const;

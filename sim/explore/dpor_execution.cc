@@ -83,8 +83,7 @@ std::uint32_t Dpor::pick_cancelled(const Scheduler& scheduler) {
   if (replays()) return node.index;
   for (std::uint32_t i = 0; i < tasks.size(); ++i) {
     if (canceller_of(*tasks[i]) != node.process) continue;
-    const auto count = static_cast<std::uint32_t>(scheduler.ready().size());
-    node.goes_on = count == 0 || find_awake(node, scheduler, count) != kNone;
+    node.goes_on = scheduler.ready().empty() || find_awake(node, scheduler) != kNone;
     return node.index = i + 1;
   }
   drop_plan(node);
@@ -115,7 +114,7 @@ void Dpor::on_cancel(const Scheduler& scheduler, internal::TaskState& task) {
 // What was planned, and is not ready, where it was not sure to be. False if it was.
 bool Dpor::drop_plan(Node& node) {
   for (const WakeupTree::Branch& each : node.taken) {
-    if (!each.step.may_fail && each.step.must_come()) return false;
+    if (!each.may_fail && each.step.must_come()) return false;
   }
   node.taken.clear();
   node.process = kNone;
@@ -133,13 +132,13 @@ std::uint32_t Dpor::pick_ready(const Scheduler& scheduler, std::uint32_t n) {
     if (process_of(scheduler, scheduler.ready().at(i)) == node.process) index = i;
   }
   if (index == kNone && node.process != kNone && !drop_plan(node)) refuse();
-  if (index == kNone) index = find_awake(node, scheduler, n);
+  if (index == kNone) index = find_awake(node, scheduler);
   return node.index = index == kNone ? 0 : index;  // all that is ready sleeps
 }
 
 // The place of a ready process that does not sleep; kNone if there is none.
-std::uint32_t Dpor::find_awake(const Node& node, const Scheduler& scheduler, std::uint32_t n) {
-  for (std::uint32_t i = 0; i < n; ++i) {
+std::uint32_t Dpor::find_awake(const Node& node, const Scheduler& scheduler) {
+  for (std::uint32_t i = 0; i < scheduler.ready().size(); ++i) {
     const std::uint32_t process = process_of(scheduler, scheduler.ready().at(i));
     if (process != 0 && !sleeps_in(node, process)) return i;
   }

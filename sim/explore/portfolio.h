@@ -25,7 +25,7 @@ namespace sim {
 
 class Portfolio final : public Search {
  public:
-  // `reducible`: whether dpor is sound for the options of the executions.
+  // `reducible`: whether dpor takes part, which has to be sound for the options of the executions.
   Portfolio(std::uint64_t seed, bool reducible);
   ~Portfolio() override;
 

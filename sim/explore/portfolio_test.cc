@@ -113,7 +113,7 @@ TEST(Portfolio, GoesOnWithoutDporWhereThatGivesUp) {
   }
 }
 
-TEST(Portfolio, LeavesDporOutWhereThatIsNotSound) {
+TEST(Portfolio, LeavesDporOutWhereTasksMayBeCancelled) {
   ExploreOptions options = at_most(1'000);
   options.cancellations = 1;
   EXPECT_FALSE(explore(lost_update, options).all_traces);

@@ -52,13 +52,8 @@ class Segment {
   }
   // Whether it matters which of the two comes first. Not asked of two of one process.
   bool conflicts_with(const Segment& other) const {
-    if (with_all || other.with_all) return true;
-    if ((optional || other.optional) && when != other.when) return true;
-    if (!cancelled.empty() || !other.cancelled.empty()) [[unlikely]] {
-      if (cancels(other.process) || other.cancels(process)) return true;
-      for (const std::uint32_t each : cancelled) {
-        if (other.cancels(each)) return true;
-      }
+    if (is_special() || other.is_special()) [[unlikely]] {
+      if (conflicts_specially(other)) return true;
     }
     if ((objects & other.objects) == 0) return false;
     for (const Used& mine : used) {
@@ -81,6 +76,18 @@ class Segment {
   }
 
  private:
+  bool is_special() const { return with_all || optional || !cancelled.empty(); }
+  // But for the objects.
+  [[gnu::noinline]] bool conflicts_specially(const Segment& other) const {
+    if (with_all || other.with_all) return true;
+    if ((optional || other.optional) && when != other.when) return true;
+    if (cancels(other.process) || other.cancels(process)) return true;
+    for (const std::uint32_t each : cancelled) {
+      if (other.cancels(each)) return true;
+    }
+    return false;
+  }
+
   struct References {  // of a copy there are none yet
     References() = default;
     References(const References&) {}

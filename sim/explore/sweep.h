@@ -3,8 +3,8 @@
 // from one in which each task runs until it blocks.
 //
 // The first execution is the base itself and shows where there are choices; SweepPlan puts them in
-// order. A cancellation is tried once for each await of each task and once for each window between
-// a wake-up and the resumption, not at every step in between.
+// order. Cancellations come once for each await of each task and once for each window between a
+// wake-up and the resumption, and only then at the other steps in between.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,6 @@ class Sweep final : public Search {
   explicit Sweep(Base base = Base::fifo, std::shared_ptr<Profile> profile = nullptr);
 
   DecisionSource* next() override;
-  const char* sampler() const override { return ""; }
 
  private:
   // Takes the choices of the base and notes what else there was.
@@ -51,7 +50,6 @@ class Sweep final : public Search {
 
     void note_cancellations(std::uint32_t n, const internal::Scheduler& scheduler);
     void note_orders(std::uint32_t n, std::uint32_t base, const internal::Scheduler& scheduler);
-    bool is_new_place(std::uint64_t place);
     bool is_first_of_its_kind(const internal::Scheduler& scheduler, internal::Entry entry,
                               std::uint64_t place);
     void on_step(const internal::Scheduler& scheduler, internal::Entry entry) override;

@@ -18,7 +18,6 @@ namespace sim::internal {
 struct PlannedStep {
   std::uint32_t process;
   SegmentRef segment;
-  bool may_fail = false;  // whether it can be made there is not known
 
   // Whether it is that step, with the same answers; a cancellation, at the same time.
   bool is(const Segment& other) const {
@@ -44,7 +43,6 @@ class Sequence {
   void remove(std::size_t index) {
     steps_.erase(steps_.begin() + static_cast<std::ptrdiff_t>(index));
   }
-  void cut(std::size_t size) { steps_.resize(size); }
 
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
   static constexpr std::size_t kOutside = static_cast<std::size_t>(-2);
@@ -82,6 +80,7 @@ struct WakeupTree {
 struct WakeupTree::Branch {
   PlannedStep step;
   WakeupTree rest;
+  bool may_fail = false;  // whether it can be made there is not known
 };
 
 inline void WakeupTree::insert(Sequence& sequence, bool may_fail) {
@@ -99,7 +98,7 @@ inline void WakeupTree::insert(Sequence& sequence, bool may_fail) {
     level = &next->rest;
   }
   for (std::size_t i = 0; i < sequence.size(); ++i) {
-    level->branches.push_back({{sequence[i].process, SegmentRef(&sequence[i]), may_fail}, {}});
+    level->branches.push_back({{sequence[i].process, SegmentRef(&sequence[i])}, {}, may_fail});
     level = &level->branches.back().rest;
   }
 }
