@@ -126,8 +126,8 @@ SharedOut shared_by(std::uint32_t workers, const Body& body, const ExploreOption
 }
 
 bool same(const Made& a, const Made& b) {
-  return a.number == b.number && a.trace == b.trace && a.steps == b.steps &&
-         a.member == b.member && std::string(a.sampler) == b.sampler;
+  return a.number == b.number && a.trace == b.trace && a.steps == b.steps && a.member == b.member &&
+         std::string(a.sampler) == b.sampler;
 }
 
 struct Case {

@@ -57,7 +57,9 @@ class Exploration {
     return tally.finish(course.search().alone_progress());
   }
 
-  Report run_schedule(DecisionSource& source) { return report_of(execution_.run(source), "one schedule", true); }
+  Report run_schedule(DecisionSource& source) {
+    return report_of(execution_.run(source), "one schedule", true);
+  }
 
   bool has_shape(const Token& token) { return token.shape == teller_.shape(); }
 

@@ -27,6 +27,7 @@ constexpr std::uint64_t kFewTraces = 64;    // up to there dpor has every other 
 constexpr double kWithinReach = 1024;       // so many times what there was dpor still has a turn
 constexpr std::uint64_t kTurnOfDpor = 8;    // of so many executions one
 constexpr std::uint64_t kRareTurn = 64;     // where it is out of reach
+constexpr std::uint64_t kOftenTurn = 2;     // of a round, where it is within sight of its end
 constexpr std::uint64_t kSubstitute = 1000;  // a stream of its own
 
 // How many executions dpor has left, as far as it is known.
@@ -252,7 +253,8 @@ void Portfolio::plan_dpor(const AloneProgress& progress) {
   const double left = left_for_dpor(progress.dpor_executions, progress.dpor_explored);
   const bool is_near = left <= kWithinReach * executions;
   const bool is_open = progress.dpor_executions < kFewTraces;
-  turn_of_dpor_ = left <= executions || (is_near && is_open) ? 2 : is_near ? kTurnOfDpor : kRareTurn;
+  const bool often = left <= executions || (is_near && is_open);
+  turn_of_dpor_ = often ? kOftenTurn : is_near ? kTurnOfDpor : kRareTurn;
 }
 
 AloneProgress Portfolio::alone_progress() const {

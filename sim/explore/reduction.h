@@ -18,7 +18,8 @@ template <class Base>
 class Reduction {
  public:
   // `replays` are counted up to `most`.
-  Reduction(Base base, std::vector<Deviation> deviations, std::uint64_t& replays, std::uint64_t most)
+  Reduction(Base base, std::vector<Deviation> deviations, std::uint64_t& replays,
+            std::uint64_t most)
       : base_(std::move(base)), best_(std::move(deviations)), replays_(replays), most_(most) {}
 
   std::vector<Deviation> reduce() {

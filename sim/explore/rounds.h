@@ -38,14 +38,14 @@ constexpr std::uint64_t end_of_round(std::uint64_t begin) {
 
 // How far the searches are that cannot skip.
 struct AloneProgress {
-  double explored = 0;           // Search::explored()
-  bool exhausted = false;        // Search::exhausted()
+  double explored = 0;     // Search::explored()
+  bool exhausted = false;  // Search::exhausted()
   // Of a portfolio's members:
   double dpor_explored = 0;
   std::uint64_t dpor_executions = 0;
-  bool dpor_through = false;     // nothing is left for it
-  bool dpor_gone = false;        // it gave up, or what it knew was lost
-  bool dfs_gone = false;         // what it knew was lost
+  bool dpor_through = false;  // nothing is left for it
+  bool dpor_gone = false;     // it gave up, or what it knew was lost
+  bool dfs_gone = false;      // what it knew was lost
 };
 
 // What the executions of a round have shown, as far as a search learns from it.
@@ -72,8 +72,7 @@ struct Part {
 // Deals the executions of a round, one after the other, so that each worker has as many.
 class Deal {
  public:
-  Deal(const Share& share, const Part& part)
-      : share_(share), part_(part), dealt_(part.workers) {}
+  Deal(const Share& share, const Part& part) : share_(share), part_(part), dealt_(part.workers) {}
 
   void begin_round() { std::ranges::fill(dealt_, 0); }
   // The next one; whether it is this process's.

@@ -27,7 +27,8 @@ class Shrinker {
 
   Shrunk shrink() {
     relinearize();
-    best_ = internal::Reduction(FromAsyncio{*this}, best_, minimality_.replays, budget_.replays).reduce();
+    best_ = internal::Reduction(FromAsyncio{*this}, best_, minimality_.replays, budget_.replays)
+                .reduce();
     certify();
     if (best_.size() > 1) reduce_from_run_to_block();
     return {std::move(best_), minimality_};
@@ -68,9 +69,10 @@ class Shrinker {
     RebasedReplay translation;
     translation.translate(best_);
     execution_.run(translation);
-    const Deviations fewest = internal::Reduction(FromRunToBlock{*this}, translation.tape().deviations(),
-                                        minimality_.replays, budget_.replays)
-                                  .reduce();
+    const Deviations fewest =
+        internal::Reduction(FromRunToBlock{*this}, translation.tape().deviations(),
+                            minimality_.replays, budget_.replays)
+            .reduce();
     const std::size_t count = fewest.size() > 1 && one_is_enough() ? 1 : fewest.size();
     if (count < best_.size()) minimality_.from_run_to_block = count;
   }

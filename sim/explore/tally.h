@@ -17,11 +17,11 @@ namespace sim {
 
 // An execution that was made, as far as it is counted: plain data.
 struct Made {
-  std::uint64_t number;   // counted from 0
+  std::uint64_t number;  // counted from 0
   std::uint64_t trace;
   std::uint64_t steps;
-  const char* sampler;    // Search::sampler()
-  std::uint32_t member;   // Search::member()
+  const char* sampler;   // Search::sampler()
+  std::uint32_t member;  // Search::member()
   bool dpor_is_through;
 };
 

@@ -30,8 +30,7 @@ std::optional<std::string> first_difference(const Trace& a, const Trace& b) {
     if (from == to) return "the end of the run";
     static constexpr const char* kKinds[] = {"a step of a task", "a callback", "a timer",
                                              "a decision",       "an access",  "a line printed"};
-    return std::string(kKinds[static_cast<int>(from->kind)]) + " at " +
-           format_seconds(from->time);
+    return std::string(kKinds[static_cast<int>(from->kind)]) + " at " + format_seconds(from->time);
   };
   return "two runs of the same decisions differ at event " + std::to_string(index) + ": " +
          describe(at.in1, left.end()) + ", then " + describe(at.in2, right.end()) +
@@ -151,8 +150,8 @@ Failure Teller::complete(Failure failure) {
   if (narration.result.failed) failure.finding = narration.result.failure();
   failure.kind = failure.finding.kind;
   failure.message = failure.finding.message;
-  failure.token = Token{{token_context(options_), shape(), options_.seed}, failure.deviations}
-                      .to_string();
+  failure.token =
+      Token{{token_context(options_), shape(), options_.seed}, failure.deviations}.to_string();
   failure.also_under_fifo =
       options_.order == Order::fifo || fails_under_fifo(failure.finding, narration.deviations);
   failure.text = explain(failure, narration, replay_line(options_, failure.token));

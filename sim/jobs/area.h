@@ -21,13 +21,13 @@ struct Area {
   static constexpr std::uint64_t kNothing = UINT64_MAX;
   static constexpr std::uint64_t kBeforehand = UINT64_MAX - 1;  // asyncio's order, for its shape
 
-  std::atomic<std::uint64_t> at;       // the execution it is at, or one of those
-  std::atomic<std::uint32_t> count;    // of `made`
+  std::atomic<std::uint64_t> at;     // the execution it is at, or one of those
+  std::atomic<std::uint32_t> count;  // of `made`
   std::atomic<Verdict> verdict;
   // The step that is made, where the run is one that says so.
   std::atomic<std::uint64_t> step;
   std::atomic<std::int64_t> time;
-  std::source_location place;          // where its task resumed
+  std::source_location place;  // where its task resumed
   char task[128];
   Made made[kLongestRound];
   ShownTape tape;
@@ -38,9 +38,9 @@ std::vector<Deviation> shown_deviations(const Area& area);
 
 // Of all workers of an exploration.
 struct Common {
-  std::atomic<bool> stop;                     // between executions
-  std::atomic<bool> first_failure_ends;       // so that nothing behind it matters
-  std::atomic<std::uint64_t> last;            // no execution behind it matters
+  std::atomic<bool> stop;                // between executions
+  std::atomic<bool> first_failure_ends;  // so that nothing behind it matters
+  std::atomic<std::uint64_t> last;       // no execution behind it matters
   void lower_last(std::uint64_t number) {
     std::uint64_t before = last.load();
     while (number < before && !last.compare_exchange_weak(before, number)) continue;

@@ -1,6 +1,6 @@
 // CrashTeller: makes of schedules that end a process the failures that are told. Each run of one is
-// in a process of its own, which the zygote forks: to see that it comes again, and at which step; to
-// shrink it; and to narrate it up to that step.
+// in a process of its own, which the zygote forks: to see that it comes again, and at which step;
+// to shrink it; and to narrate it up to that step.
 #pragma once
 
 #include <cstdint>

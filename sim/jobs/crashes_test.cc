@@ -159,7 +159,8 @@ TEST_P(Crashes, AreFoundWithATokenAndTheExplorationGoesOn) {
   const auto crash = std::ranges::find(report.failures, FindingKind::crash, &Failure::kind);
   ASSERT_NE(crash, report.failures.end());
   const bool otherwise = kWithSanitizer && GetParam().with_sanitizer != nullptr;
-  EXPECT_THAT(crash->message, StartsWith(otherwise ? GetParam().with_sanitizer : GetParam().message));
+  EXPECT_THAT(crash->message,
+              StartsWith(otherwise ? GetParam().with_sanitizer : GetParam().message));
   EXPECT_THAT(crash->message, HasSubstr("crashes_test.cc:"));
   if (!otherwise) EXPECT_THAT(crash->message, HasSubstr("its last words:\n  about to die"));
   EXPECT_THAT(crash->message, HasSubstr(", of lambda-2"));
@@ -251,8 +252,8 @@ TEST(CrashesOfJobs, EndTheExplorationWhereThereAreMany) {
 TEST(CrashesOfJobs, EndDfsAndDporAsStrategies) {
   const Quiet quiet;
   for (const char* strategy : {"dfs", "dpor"}) {
-    const Report report = explore_jobs(dies_and_fails([] { std::abort(); }), all_bugs(strategy),
-                                       small(2));
+    const Report report =
+        explore_jobs(dies_and_fails([] { std::abort(); }), all_bugs(strategy), small(2));
     EXPECT_EQ(std::ranges::count(report.failures, FindingKind::crash, &Failure::kind), 1);
     EXPECT_FALSE(report.exhausted);
     EXPECT_THAT(report.warnings.at(0).message, HasSubstr("depth-first search and dpor ended"));
@@ -285,8 +286,8 @@ TEST(CrashesOfJobs, WhereAFailureIsShrunkAreFindingsBesideIt) {
 
 TEST(CrashesOfJobs, SayThatTheyDidNotComeAgain) {
   const Quiet quiet;
-  void* const memory = ::mmap(nullptr, sizeof(int), PROT_READ | PROT_WRITE,
-                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* const memory =
+      ::mmap(nullptr, sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   ASSERT_NE(memory, MAP_FAILED);
   auto* const runs = static_cast<int*>(memory);
   const Body body = [runs]() -> Coro<> {

@@ -30,8 +30,8 @@ struct Crash {
   Death death;
   std::uint64_t execution = 0;  // counted from 1
   std::vector<Deviation> deviations;
-  bool is_whole = true;         // those are all
-  std::string said;             // the last lines that the worker wrote to stderr
+  bool is_whole = true;  // those are all
+  std::string said;      // the last lines that the worker wrote to stderr
 };
 
 }  // namespace sim::jobs

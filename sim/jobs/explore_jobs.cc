@@ -24,10 +24,10 @@ namespace {
 
 using Slot = Crew::Slot;
 
-constexpr Slot kAlone = 1;          // makes what cannot be skipped
+constexpr Slot kAlone = 1;  // makes what cannot be skipped
 constexpr Slot kFirstWorker = 2;
 constexpr std::size_t kMostCrashes = 16;
-constexpr int kPollTick = 50;           // milliseconds
+constexpr int kPollTick = 50;  // milliseconds
 
 // The parent's side: it has the executions made, counts them in their order, and has told what
 // failed.
@@ -114,12 +114,12 @@ class JobsExploration {
   KnownFindings failures_;
   Stopwatch watch_;
   bool is_stopped_ = false;
-  bool is_over_ = false;           // nothing follows
+  bool is_over_ = false;  // nothing follows
   std::uint16_t shape_ = 0;
   AloneProgress progress_;
   std::vector<Lesson> lessons_;
   bool alone_is_lost_ = false;
-  std::size_t lost_ = 0;           // processes of which nobody knows why
+  std::size_t lost_ = 0;  // processes of which nobody knows why
   std::set<std::uint64_t> crashed_;
   std::optional<Crash> crash_beforehand_;
   std::optional<Failure> differs_beforehand_;
@@ -128,8 +128,8 @@ class JobsExploration {
   bool in_head_ = true;
   std::uint64_t leg_begin_ = 0;
   std::uint64_t leg_end_ = 0;
-  bool leg_is_whole_ = true;       // nothing has ended it sooner
-  std::string next_round_;         // RoundOrder, for those that made the round before
+  bool leg_is_whole_ = true;  // nothing has ended it sooner
+  std::string next_round_;    // RoundOrder, for those that made the round before
   std::set<Slot> busy_;
   std::vector<Made> made_;
   std::map<std::uint64_t, Events> events_;
@@ -360,10 +360,11 @@ void JobsExploration::merge() {
   }
   is_over_ = is_over_ || tally_.has_enough_failures() || over_at_ <= leg_end_ || last < leg_end_;
   if (alone_is_lost_ || (is_alone(options_.strategy) && !crashed_.empty())) {
-    tally_.warn({FindingKind::crash,
-                 "depth-first search and dpor ended where the process did that made their executions",
-                 {},
-                 {}});
+    tally_.warn(
+        {FindingKind::crash,
+         "depth-first search and dpor ended where the process did that made their executions",
+         {},
+         {}});
   }
   const auto crashes = std::ranges::count_if(crashed_, [&](auto each) { return each <= last; });
   if (static_cast<std::size_t>(crashes) >= kMostCrashes && is_over_) {
@@ -402,10 +403,9 @@ void JobsExploration::tell(const Found& found) {
     return tally_.fail(*std::move(failure));
   }
   // It ended the process, which is told behind it.
-  const Crash crash{crew_.bury(teller_slot_), found.execution,
-                    shown_deviations(crew_.area(teller_slot_)),
-                    crew_.area(teller_slot_).tape.count.load() <= ShownTape::kMost,
-                    crew_.said(teller_slot_)};
+  const Crash crash{
+      crew_.bury(teller_slot_), found.execution, shown_deviations(crew_.area(teller_slot_)),
+      crew_.area(teller_slot_).tape.count.load() <= ShownTape::kMost, crew_.said(teller_slot_)};
   auto unshrunk = have_told({found, false, false});
   if (!unshrunk) {
     crew_.bury(teller_slot_);

@@ -28,8 +28,8 @@ struct Jobs {
   std::uint64_t memory_limit = 0;
 };
 
-// There can be no workers, or no more of them: the process has other threads, or the system gives no
-// processes or memory.
+// There can be no workers, or no more of them: the process has other threads, or the system gives
+// no processes or memory.
 class JobsUnavailable : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -157,8 +157,8 @@ TEST(ExploreJobsWhole, AreTriedOnWhatGoesBehindTheHead) {
 }
 
 TEST(ExploreJobsWhole, TheParentRunsNothing) {
-  void* const shared = ::mmap(nullptr, sizeof(pid_t), PROT_READ | PROT_WRITE,
-                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* const shared =
+      ::mmap(nullptr, sizeof(pid_t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   ASSERT_NE(shared, MAP_FAILED);
   auto* const ran_in_parent = static_cast<int*>(shared);
   const pid_t parent = ::getpid();

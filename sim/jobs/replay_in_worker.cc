@@ -46,8 +46,8 @@ Report replay_token(const Body& body, std::string_view text, ExploreOptions opti
   }
   if (answer && from_bytes(answer->bytes, report)) return report;
   const Area& area = crew.area(kSlot);
-  const Crash crash{death, 1, shown_deviations(area),
-                    area.tape.count.load() <= ShownTape::kMost, crew.said(kSlot)};
+  const Crash crash{death, 1, shown_deviations(area), area.tape.count.load() <= ShownTape::kMost,
+                    crew.said(kSlot)};
   if (auto failure = teller.tell(crash, token.shape, shrink)) {
     report.failures.push_back(*std::move(failure));
   }

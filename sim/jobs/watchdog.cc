@@ -22,12 +22,12 @@ constexpr std::int64_t kTick = 100'000'000;  // nanoseconds
 // All that the handler uses.
 struct Watched {
   Area* area = nullptr;
-  std::uint64_t most_ticks = 0;   // without a step
+  std::uint64_t most_ticks = 0;  // without a step
   std::uint64_t most_pages = 0;
   int statm = -1;
-  std::uint64_t run = 0;          // the run and the step that were seen last
+  std::uint64_t run = 0;  // the run and the step that were seen last
   std::uint64_t step = 0;
-  std::uint64_t ticks = 0;        // since then
+  std::uint64_t ticks = 0;  // since then
 };
 Watched watched;
 

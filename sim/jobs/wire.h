@@ -20,8 +20,7 @@ class Writer {
   static constexpr bool kReads = false;
 
   template <class T>
-    requires std::is_trivially_copyable_v<T>
-  Writer& operator()(const T& value) {
+  requires std::is_trivially_copyable_v<T> Writer& operator()(const T& value) {
     bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
     return *this;
   }
@@ -60,8 +59,7 @@ class Reader {
   explicit Reader(std::string_view bytes) : bytes_(bytes) {}
 
   template <class T>
-    requires std::is_trivially_copyable_v<T>
-  Reader& operator()(T& value) {
+  requires std::is_trivially_copyable_v<T> Reader& operator()(T& value) {
     if (take(sizeof value)) std::memcpy(&value, bytes_.data() - sizeof value, sizeof value);
     return *this;
   }

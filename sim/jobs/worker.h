@@ -1,6 +1,6 @@
-// Worker: what runs in the processes of an exploration: the zygote, which makes the head and is then
-// forked from, and those that it forks, which make the executions of rounds, tell failures, and run
-// schedules that may end them.
+// Worker: what runs in the processes of an exploration: the zygote, which makes the head and is
+// then forked from, and those that it forks, which make the executions of rounds, tell failures,
+// and run schedules that may end them.
 #pragma once
 
 #include <array>
@@ -22,8 +22,8 @@ namespace sim::jobs {
 // What the parent says.
 enum class Command : std::uint32_t {
   // To the zygote:
-  fork,     // ForkOrder, then two descriptors: the socket and stderr of the new one
-  bury,     // a pid: waits until that has ended
+  fork,  // ForkOrder, then two descriptors: the socket and stderr of the new one
+  bury,  // a pid: waits until that has ended
   // To what was forked, the first one with ForkOrder:
   work,     // WorkOrder: executions of rounds
   round,    // RoundOrder: the next round
@@ -35,32 +35,32 @@ enum class Command : std::uint32_t {
 
 // What the parent is told.
 enum class Answer : std::uint32_t {
-  shape,             // uint16_t: of tokens
-  forked,            // a pid, negative if there is none
-  buried,            // a status
-  warning,           // the number of the execution, Finding
-  failure,           // the same, Found, AloneProgress behind it
-  told,              // Failure
-  not_repeated,      // the number, text
-  refused,           // the number, text: std::invalid_argument
+  shape,              // uint16_t: of tokens
+  forked,             // a pid, negative if there is none
+  buried,             // a status
+  warning,            // the number of the execution, Finding
+  failure,            // the same, Found, AloneProgress behind it
+  told,               // Failure
+  not_repeated,       // the number, text
+  refused,            // the number, text: std::invalid_argument
   not_deterministic,  // Failure: asyncio's order
-  leg_done,          // LegDone
-  survived,          // the schedule did not end the process
-  report,            // Report
+  leg_done,           // LegDone
+  survived,           // the schedule did not end the process
+  report,             // Report
 };
 
 struct LegDone {
-  std::uint64_t at;       // behind the last execution, or where the search is over
+  std::uint64_t at;  // behind the last execution, or where the search is over
   bool is_over;
   AloneProgress alone;
 };
 
 struct WorkOrder {
   Part part;
-  std::vector<Lesson> lessons;   // of the rounds that are over
-  std::uint64_t skip_to = 0;     // in the round that goes on
+  std::vector<Lesson> lessons;  // of the rounds that are over
+  std::uint64_t skip_to = 0;    // in the round that goes on
   bool give_up_alone = false;
-  std::uint64_t end = 0;         // of that round
+  std::uint64_t end = 0;  // of that round
 };
 struct RoundOrder {
   Lesson lesson;  // of the one before
@@ -75,9 +75,9 @@ struct RetraceOrder {
   std::vector<Deviation> deviations;
 };
 struct NarrateOrder {
-  Found found;               // shrunk
+  Found found;  // shrunk
   Minimality minimality;
-  std::uint64_t step = 0;    // that ends the process
+  std::uint64_t step = 0;  // that ends the process
 };
 struct ReplayOrder {
   std::string token;
@@ -124,10 +124,10 @@ struct Setup {
   ExploreOptions options;
   Jobs jobs;
   Common* common;
-  std::vector<Area*> areas;             // the first is the zygote's
+  std::vector<Area*> areas;  // the first is the zygote's
   bool makes_head = true;
-  std::set<std::uint64_t> crashed;      // of the head, which are not to be made again
-  bool beforehand_crashed = false;      // so does asyncio's order
+  std::set<std::uint64_t> crashed;  // of the head, which are not to be made again
+  bool beforehand_crashed = false;  // so does asyncio's order
 };
 
 // What the zygote does until the parent closes the socket.
