@@ -64,7 +64,7 @@ TEST(SimrunJobs, ReportTheSameWhateverTheirNumber) {
 TEST(SimrunJobs, EndWithCtrlCAndLeaveNoProcess) {
   const std::string run =
       "s=777; timeout --preserve-status -s INT 1 \"$simrun\" explore web_scraper --jobs 2 "
-      "--executions 1000000000 --seed=${s}1 2>&1; sleep 0.2; pgrep -f -- --seed=7771";
+      "--executions 1000000000 --seed=${s}1 2>&1; sleep 0.2; pgrep -f -- --seed=777[1]";
   const Ended ended = shell(run);
   EXPECT_EQ(ended.code, 1) << "pgrep finds none";
   EXPECT_THAT(ended.out, HasSubstr("INTERRUPTED: no bug in "));
@@ -73,7 +73,7 @@ TEST(SimrunJobs, EndWithCtrlCAndLeaveNoProcess) {
 TEST(SimrunJobs, GoWithTheirParentWhereThatIsKilled) {
   const std::string run =
       "s=777; timeout -s KILL 1 \"$simrun\" explore web_scraper --jobs 2 --executions 1000000000 "
-      "--seed=${s}2 >/dev/null 2>&1; sleep 0.5; pgrep -f -- --seed=7772";
+      "--seed=${s}2 >/dev/null 2>&1; sleep 0.5; pgrep -f -- --seed=777[2]";
   EXPECT_EQ(shell(run).code, 1) << "pgrep finds none";
 }
 
