@@ -172,6 +172,10 @@ options of explore (and of verify, replay and shrink, where they say how a sched
   --ignore KIND,...   kinds of finding that are none, like stale_read
   --detect-blocking   warn of steps that hold the loop up in real time
   --max-failures N    how many different ones to look for (1); 0: all
+  --jobs N            worker processes (as many as there are processors); what ends one, a crash, is
+                      a finding with its token. 0: none, all runs in this one
+  --step-limit TIME   real time that a step may take there (10s)
+  --memory-limit SIZE   what a worker may use, like 2GB (an even share of the machine's)
 
 options of eval (and --seed: the trials have the ones behind it):
   --programs N,...    names of its rows, with * and ? (all of them)

@@ -131,7 +131,7 @@ const std::vector<std::string>& flag_names() {
                                   "load",         "strategy", "executions", "budget", "jobs",
                                   "max-failures", "time",     "cancel",     "trace",  "html",
                                   "lines",        "programs", "strategies", "trials", "write",
-                                  "portfolio-trials"};
+                                  "portfolio-trials", "step-limit", "memory-limit"};
   return names;
 }
 

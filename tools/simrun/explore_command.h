@@ -5,6 +5,7 @@
 //   simrun verify SCENARIO [--executions N] [--budget 10s] [--max-failures K] [--seed N]
 //   simrun replay SCENARIO TOKEN       simrun shrink SCENARIO TOKEN
 //
+// Each takes [--jobs J] [--step-limit 10s] [--memory-limit 2GB], about the processes it runs in.
 // A token needs the options it was found with: --order, --time, --cancel and the parameters.
 #pragma once
 
