@@ -252,7 +252,8 @@ bool Dpor::plan_reversal(std::uint32_t earlier, std::uint32_t later) {
     if (!run_.comes_after(step, earlier)) sequence_.add(run_.segment(step));
   }
   bool settled = true;
-  if (const SegmentId first = run_.segment(earlier); segments_[first].optional) {  // what is planned without it need not lead to it
+  const SegmentId first = run_.segment(earlier);
+  if (segments_[first].optional) {  // what is planned without it need not lead to it
     internal::Sequence with_it = sequence_;
     with_it.add(first);
     settled = plan_sequence(path_[earlier], with_it) < core;
