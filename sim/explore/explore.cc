@@ -188,6 +188,7 @@ class Exploration {
     report_.steps += result.stats.steps;
     const bool is_new = traces_.add(result.stats.canonical_hash);
     if (!is_new) ++report_.redundant;
+    if (is_new && options_.on_new_trace) options_.on_new_trace(result.stats.canonical_hash);
     if (*search.sampler() != '\0') of_sampler(search.sampler()).add(result.stats.canonical_hash);
     note_warnings(result);
     search.ended(result, is_new);

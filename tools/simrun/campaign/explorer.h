@@ -1,0 +1,30 @@
+// Explorer: how a campaign has a scenario explored. The campaign knows only these three, so that it
+// can be tested without exploring, and explore in worker processes.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "sim/explore/explore.h"
+#include "sim/scenario.h"
+#include "tools/simrun/campaign/shard.h"
+
+namespace simrun::campaign {
+
+struct Explorer {
+  // Of the executions, those of the share.
+  std::function<sim::Report(const sim::ScenarioInfo&, const sim::ExploreOptions&, const Share&)>
+      explore;
+  // These throw what sim::replay() and sim::shrink_token() throw.
+  std::function<sim::Report(const sim::ScenarioInfo&, const std::string& token,
+                            const sim::ExploreOptions&)>
+      replay;
+  std::function<sim::Report(const sim::ScenarioInfo&, const std::string& token,
+                            const sim::ExploreOptions&)>
+      shrink;
+};
+
+// In this process.
+Explorer explorer_here();
+
+}  // namespace simrun::campaign
