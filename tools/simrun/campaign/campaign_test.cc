@@ -210,7 +210,7 @@ TEST_F(CampaignTest, AFindingIsReplayedByOneOfTheShards) {
     std::filesystem::copy_file(store(), copy, overwrite);
     const Called called = call(
         {"campaign", "campaign_counter", "--store", copy, "--executions", "8", "--shard", shard});
-    if (called.out.starts_with("fixed  campaign_counter")) ++replayed;
+    if (called.out.starts_with("stale  campaign_counter")) ++replayed;
   }
   EXPECT_EQ(replayed, 1);
 }

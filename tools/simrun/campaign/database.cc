@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -47,13 +48,22 @@ absl::Status store_error(const std::string& path, sqlite3* database, int code) {
   return is_damage(code) ? absl::DataLossError(line) : absl::UnavailableError(line);
 }
 
-absl::Status check_path(const std::string& path) {
-  if (path.empty()) return absl::UnavailableError("the store has no name");
+absl::Status check_path(const std::string& path, bool may_create) {
+  const auto refused = [&](absl::string_view why) {
+    return absl::UnavailableError(absl::StrCat("the store '", path, "': ", why));
+  };
+  if (path.empty()) return refused("it has no name");
   struct stat found;
-  if (stat(path.c_str(), &found) != 0) return absl::OkStatus();
+  if (stat(path.c_str(), &found) != 0) {
+    if (!may_create) return refused(std::strerror(errno));
+    // SQLite does not tell why it could not make a file.
+    const std::size_t slash = path.rfind('/');
+    const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+    return ::access(folder.c_str(), W_OK | X_OK) == 0 ? absl::OkStatus()
+                                                      : refused(std::strerror(errno));
+  }
   if (S_ISREG(found.st_mode)) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat("the store '", path, "': it is ",
-                                             S_ISDIR(found.st_mode) ? "a folder" : "no file"));
+  return refused(S_ISDIR(found.st_mode) ? "it is a folder" : "it is no file");
 }
 
 }  // namespace
@@ -123,7 +133,8 @@ void Statement::copy(int column, Statement& to, int parameter) const {
 absl::StatusOr<std::unique_ptr<Database>> Database::open(const std::string& path, Access access) {
   const bool in_memory = access == Access::in_memory;
   if (!in_memory) {
-    if (absl::Status status = check_path(path); !status.ok()) return status;
+    absl::Status status = check_path(path, access == Access::create);
+    if (!status.ok()) return status;
   }
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE |
                     (access == Access::existing ? 0 : SQLITE_OPEN_CREATE);
