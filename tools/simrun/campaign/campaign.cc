@@ -114,7 +114,11 @@ class Campaign {
       summary_.continued = true;
     }
     for (Stored& stored : keeper_.findings()) known_[stored.id] = stored.state;
-    if (!summary_.continued || json_) return;
+    if (json_) return;
+    if (options_.share.of > 1) {
+      output_.write(absl::StrCat("shard ", options_.share.index, "/", options_.share.of, "\n"));
+    }
+    if (!summary_.continued) return;
     output_.write(absl::StrFormat(
         "continuing the campaign that was killed: %s executions and %.1f s of it are done\n",
         grouped(executions_), seconds_before_));
@@ -198,7 +202,9 @@ class Campaign {
     Lane& lane = lanes_[index];
     Slice slice{lane.scenario->name, lane.parameters};
     sim::ExploreOptions options = lane.explore;
-    options.seed = options_.seed + keeper_.slices_so_far(slice, options_.seed);
+    // Slice by slice the shards take turns, so together they explore what one campaign would.
+    options.seed = options_.seed + options_.share.index +
+                   keeper_.slices_so_far(slice, options_.seed) * options_.share.of;
     options.max_executions = slice_executions();
     if (options_.budget) options.time_budget = absl::ToChronoNanoseconds(slice_time());
     options.stop = Interruption::came;
@@ -210,7 +216,7 @@ class Campaign {
     show_progress(line, lane);
 
     const absl::Time began = absl::Now();
-    const sim::Report report = explorer_.explore(*lane.scenario, options, options_.share);
+    const sim::Report report = explorer_.explore(*lane.scenario, options);
     Entry entry;
     for (const sim::Failure& failure : report.failures)
       note(as_seen(failure, lane, options), entry);

@@ -5,6 +5,9 @@
 // schedule fits the program any more the finding is stale: its scenario has kSecondLook slices
 // before the others, and if none of them shows it again it is fixed.
 //
+// Slice s of a scenario has the seed --seed + s, and of n shards shard i has every slice whose
+// number is i modulo n: shares of one exploration would all repeat its first executions.
+//
 // Everything but seconds and the run's name depends on the options and on what the store held,
 // where executions limit it; under a time budget it is the clock that cuts slices and ends the
 // campaign, and scenarios are charged seconds instead of executions.

@@ -11,19 +11,14 @@ sim::Report with_body(const sim::ScenarioInfo& info, F f) {
   return f([&] { return info.body(scenario); });
 }
 
-// Seeds of different shares lie so far apart that no campaign comes from one to the next.
-constexpr std::uint64_t kSeedsOfAShare = std::uint64_t{1} << 40;
-
 }  // namespace
 
 Explorer explorer_here() {
   return {
       .explore =
-          [](const sim::ScenarioInfo& info, const sim::ExploreOptions& options,
-             const Share& share) {
-            sim::ExploreOptions own = options;
-            own.seed += share.index * kSeedsOfAShare;
-            return with_body(info, [&](const sim::Body& body) { return sim::explore(body, own); });
+          [](const sim::ScenarioInfo& info, const sim::ExploreOptions& options) {
+            return with_body(info,
+                             [&](const sim::Body& body) { return sim::explore(body, options); });
           },
       .replay =
           [](const sim::ScenarioInfo& info, const std::string& token,

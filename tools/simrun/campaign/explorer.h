@@ -7,14 +7,11 @@
 
 #include "sim/explore/explore.h"
 #include "sim/scenario.h"
-#include "tools/simrun/campaign/shard.h"
 
 namespace simrun::campaign {
 
 struct Explorer {
-  // Of the executions, those of the share.
-  std::function<sim::Report(const sim::ScenarioInfo&, const sim::ExploreOptions&, const Share&)>
-      explore;
+  std::function<sim::Report(const sim::ScenarioInfo&, const sim::ExploreOptions&)> explore;
   // These throw what sim::replay() and sim::shrink_token() throw.
   std::function<sim::Report(const sim::ScenarioInfo&, const std::string& token,
                             const sim::ExploreOptions&)>
