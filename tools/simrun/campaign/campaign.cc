@@ -269,7 +269,7 @@ class Campaign {
   }
 
   std::uint64_t slice_executions() const {
-    if (!options_.executions) return kSliceExecutions;
+    if (!options_.executions) return UINT64_MAX;
     const std::uint64_t fair = *options_.executions / (4 * lanes_.size());
     return std::min(std::clamp<std::uint64_t>(fair, 1, kSliceExecutions),
                     *options_.executions - executions_);
@@ -278,7 +278,7 @@ class Campaign {
     const absl::Duration left = absl::Seconds(std::max(seconds_left(), 1e-3));
     if (options_.executions) return left;
     const absl::Duration fair = *options_.budget / (4.0 * static_cast<double>(lanes_.size()));
-    return std::min(left, std::clamp(fair, absl::Milliseconds(50), absl::Seconds(10)));
+    return std::min(left, std::clamp(fair, absl::Milliseconds(10), absl::Seconds(10)));
   }
 
   void show_progress(TerminalLine& line, const Lane& lane) const {

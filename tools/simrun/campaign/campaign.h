@@ -23,8 +23,8 @@
 
 namespace simrun::campaign {
 
-// Executions of a slice, at most.
-inline constexpr std::uint64_t kSliceExecutions = 1000;
+// Executions of a slice, at most, where executions limit the campaign.
+inline constexpr std::uint64_t kSliceExecutions = 10'000;
 inline constexpr int kSecondLook = 4;
 
 // The scenarios that the globs name; without any, those that are not there to show a finding. The

@@ -21,7 +21,8 @@ std::string host_name() {
   return name.data();
 }
 
-// In ticks since the machine was started; empty if there is no such process. See proc(5).
+// In ticks since the machine was started; empty if there is no such process, or only what is left of
+// it until its parent asks. See proc(5).
 std::string start_of(const std::string& number) {
   std::ifstream file(absl::StrCat("/proc/", number, "/stat"));
   const std::string line{std::istreambuf_iterator<char>(file), {}};
@@ -30,7 +31,8 @@ std::string start_of(const std::string& number) {
   if (name_end == std::string::npos) return {};
   constexpr std::size_t kStart = 22 - 2;  // counted from the name's field
   const std::vector<std::string> fields = absl::StrSplit(line.substr(name_end), ' ');
-  return fields.size() > kStart ? fields[kStart] : std::string();
+  if (fields.size() <= kStart || fields[1] == "Z" || fields[1] == "X") return {};
+  return fields[kStart];
 }
 
 }  // namespace

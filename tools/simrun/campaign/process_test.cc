@@ -216,6 +216,24 @@ TEST(CampaignProcess, AFolderThatCannotBeWrittenIsSaidInOneLine) {
 TEST(CampaignProcess, IsKnownByItsHostNumberAndStart) {
   EXPECT_FALSE(has_ended(this_process()));
   EXPECT_TRUE(has_ended(this_process() + "0"));
+  // One that was killed and not yet waited for is there, but does nothing any more.
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe(ends.data()), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    const std::string name = this_process();
+    const bool wrote = write(ends[1], name.data(), name.size()) > 0;
+    _exit(wrote ? 0 : 1);
+  }
+  std::array<char, 512> name{};
+  ASSERT_GT(read(ends[0], name.data(), name.size() - 1), 0);
+  siginfo_t info;
+  ASSERT_EQ(waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT), 0);
+  EXPECT_TRUE(has_ended(name.data()));
+  ASSERT_EQ(waitpid(child, nullptr, 0), child);
+  EXPECT_TRUE(has_ended(name.data()));
+  close(ends[0]);
+  close(ends[1]);
   EXPECT_FALSE(has_ended("another.host 1 1")) << "of other hosts nothing is known";
   EXPECT_FALSE(has_ended(""));
   EXPECT_FALSE(has_ended("a b c d"));
