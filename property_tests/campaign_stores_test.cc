@@ -1,4 +1,6 @@
-// Stores that are merged show the same in whatever order and however often it is done.
+// Stores that are merged show the same in whatever order and however often it is done; and whatever
+// a command line, an environment or a message holds, it is taken or refused.
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -8,6 +10,8 @@
 #include "rapidcheck.h"
 #include "rapidcheck/gtest.h"
 #include "tools/simrun/campaign/process.h"
+#include "tools/simrun/campaign/shard.h"
+#include "tools/simrun/campaign/signature.h"
 #include "tools/simrun/campaign/store.h"
 
 namespace {
@@ -24,8 +28,8 @@ T value_of(absl::StatusOr<T> from) {
 Seen any_seen() {
   Seen seen;
   const int which = *rc::gen::inRange(0, 6);
-  seen.signature = {absl::StrCat("scenario_", which % 2), "", "assertion", "x.cc", "f",
-                    absl::StrCat("m", which)};
+  seen.signature = {
+      absl::StrCat("scenario_", which % 2), "", "assertion", "x.cc", "f", absl::StrCat("m", which)};
   seen.schedule.token = absl::StrCat("t", *rc::gen::inRange(0, 4));
   seen.schedule.order = *rc::gen::element(std::string("any"), std::string("fifo"));
   seen.schedule.timers = "strict";
@@ -108,6 +112,47 @@ RC_GTEST_PROP(CampaignStores, MergeTheSameInAnyOrderAndAgain, ()) {
   RC_ASSERT(shown(*united({a.get(), some.get()})) == wanted);
   RC_ASSERT(value_of(all->unite(*b)) == 0);
   RC_ASSERT(shown(*all) == wanted);
+}
+
+// Text near to what is right, which gets further than any other.
+std::string any_text() {
+  if (*rc::gen::arbitrary<bool>()) return *rc::gen::string<std::string>();
+  std::string text;
+  for (int i = *rc::gen::inRange(0, 8); i > 0; --i) {
+    text += *rc::gen::element(std::string("1"), std::string("/"), std::string("0"),
+                              std::string("-"), std::string("4294967296"), std::string("'"),
+                              std::string("0x"), std::string(" failed at "),
+                              std::string("), with "), std::string("("), std::string("a.cc:3"));
+  }
+  return text;
+}
+
+RC_GTEST_PROP(CampaignShards, AreTakenOrRefused, ()) {
+  std::map<std::string, std::string> variables;
+  for (const char* name : {"SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT", "SLURM_ARRAY_TASK_MIN",
+                           "SLURM_ARRAY_TASK_MAX", "SLURM_ARRAY_TASK_STEP", "JOB_COMPLETION_INDEX",
+                           "GTEST_SHARD_INDEX", "GTEST_TOTAL_SHARDS", "TEST_SHARD_INDEX",
+                           "TEST_TOTAL_SHARDS", "CI_NODE_INDEX", "CI_NODE_TOTAL"}) {
+    if (*rc::gen::inRange(0, 3) == 0) variables[name] = any_text();
+    if (*rc::gen::inRange(0, 3) == 0) variables[name] = absl::StrCat(*rc::gen::inRange(0, 5));
+  }
+  const std::string flag = any_text();
+  const auto share = read_share(*rc::gen::arbitrary<bool>() ? &flag : nullptr,
+                                [&](const char* name) -> const char* {
+                                  const auto at = variables.find(name);
+                                  return at == variables.end() ? nullptr : at->second.c_str();
+                                });
+  const bool sound = share.ok() ? share->index < share->of : !share.status().message().empty();
+  RC_ASSERT(sound);
+}
+
+RC_GTEST_PROP(CampaignSignatures, OfWhateverMessageAreTheSameAgain, ()) {
+  const std::string message = any_text();
+  const std::string pattern = message_pattern(message);
+  RC_ASSERT(pattern.find('\n') == std::string::npos);
+  RC_ASSERT(pattern == message_pattern(message));
+  const std::string name = bare_function(message);
+  RC_ASSERT(name.find('(') == std::string::npos);
 }
 
 }  // namespace

@@ -21,8 +21,8 @@ std::string host_name() {
   return name.data();
 }
 
-// In ticks since the machine was started; empty if there is no such process, or only what is left of
-// it until its parent asks. See proc(5).
+// In ticks since the machine was started; empty if there is no such process, or only what is left
+// of it until its parent asks. See proc(5).
 std::string start_of(const std::string& number) {
   std::ifstream file(absl::StrCat("/proc/", number, "/stat"));
   const std::string line{std::istreambuf_iterator<char>(file), {}};

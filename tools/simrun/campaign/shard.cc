@@ -81,10 +81,11 @@ class Reader {
     const std::uint32_t id = values[0], count = values[1], least = values[2], most = values[3];
     const bool regular = step > 0 && least <= id && id <= most && (id - least) % step == 0 &&
                          (most - least) / step + 1 == count;
-    if (!regular) {
+    if (!regular && count > 0) {
       return bad_share("the ids of this Slurm array do not count up evenly from ", least, " to ",
                        most, "; write --shard i/", count, ", or submit --array=0-", count - 1);
     }
+    if (!regular) return said(kId, id, 0, 0);
     return said(kId, (id - least) / step, 0, total_.value_or(count));
   }
 

@@ -77,6 +77,8 @@ TEST(Shard, AsksForTheFlagWhereTheEnvironmentDoesNotSay) {
   EXPECT_EQ(share_of(slurm("6", "3", "1", "9", "4")),
             "the ids of this Slurm array do not count up evenly from 1 to 9; write --shard i/3, or "
             "submit --array=0-2");
+  EXPECT_EQ(share_of(slurm("0", "0", "0", "0")),
+            "SLURM_ARRAY_TASK_ID is 0 of 0, which is no share; write --shard i/n");
   EXPECT_EQ(share_of({{"GTEST_SHARD_INDEX", "4"}, {"GTEST_TOTAL_SHARDS", "4"}}),
             "GTEST_SHARD_INDEX is 4 of 4, which is no share; write --shard i/n");
   EXPECT_EQ(share_of({{"CI_NODE_INDEX", "0"}, {"CI_NODE_TOTAL", "4"}}),
