@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
 namespace simrun::campaign {
@@ -48,22 +49,54 @@ absl::Status store_error(const std::string& path, sqlite3* database, int code) {
   return is_damage(code) ? absl::DataLossError(line) : absl::UnavailableError(line);
 }
 
-absl::Status check_path(const std::string& path, bool may_create) {
+// SQLite does not tell well why it cannot make or change a file.
+absl::Status check_path(const std::string& path, Database::Access access) {
   const auto refused = [&](absl::string_view why) {
     return absl::UnavailableError(absl::StrCat("the store '", path, "': ", why));
   };
   if (path.empty()) return refused("it has no name");
   struct stat found;
-  if (stat(path.c_str(), &found) != 0) {
-    if (!may_create) return refused(std::strerror(errno));
-    // SQLite does not tell why it could not make a file.
-    const std::size_t slash = path.rfind('/');
-    const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-    return ::access(folder.c_str(), W_OK | X_OK) == 0 ? absl::OkStatus()
-                                                      : refused(std::strerror(errno));
+  const bool exists = stat(path.c_str(), &found) == 0;
+  if (!exists && access != Database::Access::create) return refused(std::strerror(errno));
+  if (exists && S_ISDIR(found.st_mode)) return refused("it is a folder");
+  if (exists && !S_ISREG(found.st_mode)) return refused("it is no file");
+  if (access == Database::Access::frozen) return absl::OkStatus();
+  // Beside the file its log is written.
+  const std::size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  if (::access(folder.c_str(), W_OK | X_OK) == 0 &&
+      (!exists || ::access(path.c_str(), W_OK) == 0)) {
+    return absl::OkStatus();
   }
-  if (S_ISREG(found.st_mode)) return absl::OkStatus();
-  return refused(S_ISDIR(found.st_mode) ? "it is a folder" : "it is no file");
+  return absl::PermissionDeniedError(refused(std::strerror(errno)).message());
+}
+
+// A name for sqlite3_open_v2(). One that begins with "file:" or ":" is a name all the same.
+std::string name_for_sqlite(const std::string& path, Database::Access access) {
+  if (access == Database::Access::in_memory) return ":memory:";
+  const std::string name = path[0] == '/' ? path : absl::StrCat("./", path);
+  if (access != Database::Access::frozen) return name;
+  std::string uri = "file:";
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (absl::ascii_isalnum(byte) || c == '/' || c == '.' || c == '_' || c == '-') {
+      uri += c;
+    } else {
+      absl::StrAppend(&uri, "%", absl::Hex(byte, absl::kZeroPad2));
+    }
+  }
+  return uri + "?immutable=1";
+}
+
+int flags_for_sqlite(Database::Access access) {
+  switch (access) {
+    case Database::Access::frozen:
+      return SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE;
+    case Database::Access::existing:
+      return SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE;
+    default:
+      return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE;
+  }
 }
 
 }  // namespace
@@ -131,19 +164,12 @@ void Statement::copy(int column, Statement& to, int parameter) const {
 }
 
 absl::StatusOr<std::unique_ptr<Database>> Database::open(const std::string& path, Access access) {
-  const bool in_memory = access == Access::in_memory;
-  if (!in_memory) {
-    absl::Status status = check_path(path, access == Access::create);
-    if (!status.ok()) return status;
+  if (access != Access::in_memory) {
+    if (absl::Status status = check_path(path, access); !status.ok()) return status;
   }
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE |
-                    (access == Access::existing ? 0 : SQLITE_OPEN_CREATE);
   sqlite3* raw = nullptr;
-  // A name that begins with "file:" or ":" is a name all the same.
-  const std::string name = in_memory        ? ":memory:"
-                           : path[0] == '/' ? path
-                                            : absl::StrCat("./", path);
-  const int code = sqlite3_open_v2(name.c_str(), &raw, flags, nullptr);
+  const int code = sqlite3_open_v2(name_for_sqlite(path, access).c_str(), &raw,
+                                   flags_for_sqlite(access), nullptr);
   std::unique_ptr<Database> database(new Database(raw, path));
   if (code != SQLITE_OK) return store_error(path, raw, code);
   sqlite3_busy_timeout(raw, kBusyMilliseconds);

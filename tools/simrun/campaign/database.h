@@ -67,8 +67,9 @@ class Statement {
 // Does not move: statements point to it.
 class Database {
  public:
-  // in_memory takes the path for errors alone.
-  enum class Access { create, existing, in_memory };
+  // A file that cannot be written is a PermissionDeniedError; frozen reads it as it stands, and
+  // nobody may be writing it. in_memory takes the path for errors alone.
+  enum class Access { create, existing, frozen, in_memory };
   static absl::StatusOr<std::unique_ptr<Database>> open(const std::string& path, Access access);
 
   Database(const Database&) = delete;

@@ -23,9 +23,13 @@ Keeper::Keeper(std::string path, std::function<void(const std::string&)> tell)
   auto opened = Store::open(path_);
   if (opened.ok()) {
     store_ = *std::move(opened);
-  } else {
-    fall_back(opened.status());
+    return;
   }
+  // What cannot be written may be read.
+  if (auto copy = Store::copy(path_); absl::IsPermissionDenied(opened.status()) && copy.ok()) {
+    store_ = *std::move(copy);
+  }
+  fall_back(opened.status());
 }
 
 void Keeper::fall_back(const absl::Status& why) {

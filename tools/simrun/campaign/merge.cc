@@ -13,13 +13,6 @@ namespace simrun::campaign {
 
 namespace {
 
-// A copy in memory, so that a store of an older version is not changed by being merged.
-absl::StatusOr<std::unique_ptr<Store>> copy_of(const std::string& path) {
-  auto file = Database::open(path, Database::Access::existing);
-  if (!file.ok()) return file.status();
-  return Store::copy(**file);
-}
-
 struct Merged {
   std::string path;
   std::int64_t rows = 0;  // that were new
@@ -27,7 +20,8 @@ struct Merged {
 };
 
 Merged merge_one(Store& into, const std::string& path) {
-  const auto from = copy_of(path);
+  // By a copy, so that a store of an older version is not changed.
+  const auto from = Store::copy(path);
   if (!from.ok()) return {path, 0, std::string(from.status().message())};
   const auto rows = into.unite(**from);
   if (!rows.ok()) return {path, 0, std::string(rows.status().message())};

@@ -213,6 +213,20 @@ TEST(CampaignProcess, AFolderThatCannotBeWrittenIsSaidInOneLine) {
   EXPECT_THAT(ended->out, AllOf(HasSubstr("NEW  account  "), HasSubstr("code 1\n")));
 }
 
+TEST(CampaignProcess, AStoreOnAReadOnlyDiskIsSaidInOneLine) {
+  const Folder folder;
+  const std::string campaign =
+      "\"$simrun\" campaign account --executions 100 --store \"$folder/a.db\"";
+  const auto ended =
+      on_mount(folder / "", "size=1m",
+               campaign + " >/dev/null; mount -o remount,ro \"$folder\"; " + campaign);
+  if (!ended) GTEST_SKIP() << "no mount namespaces here";
+  EXPECT_THAT(ended->out, testing::StartsWith("simrun: the store '"));
+  EXPECT_THAT(ended->out,
+              HasSubstr("/a.db': Read-only file system; what is found stands only here"));
+  EXPECT_THAT(ended->out, HasSubstr("\nknown  account  ")) << "what cannot be written is read";
+}
+
 TEST(CampaignProcess, IsKnownByItsHostNumberAndStart) {
   EXPECT_FALSE(has_ended(this_process()));
   EXPECT_TRUE(has_ended(this_process() + "0"));

@@ -73,10 +73,15 @@ absl::StatusOr<std::unique_ptr<Store>> Store::open(const std::string& path) {
   return prepare(*std::move(database));
 }
 
-absl::StatusOr<std::unique_ptr<Store>> Store::copy(Database& of) {
-  auto database = Database::open(of.path(), Database::Access::in_memory);
+absl::StatusOr<std::unique_ptr<Store>> Store::copy(const std::string& path) {
+  auto file = Database::open(path, Database::Access::existing);
+  if (absl::IsPermissionDenied(file.status())) {
+    file = Database::open(path, Database::Access::frozen);
+  }
+  if (!file.ok()) return file.status();
+  auto database = Database::open(path, Database::Access::in_memory);
   if (!database.ok()) return database.status();
-  if (absl::Status status = (*database)->copy_from(of); !status.ok()) return status;
+  if (absl::Status status = (*database)->copy_from(**file); !status.ok()) return status;
   return prepare(*std::move(database));
 }
 

@@ -3,8 +3,8 @@
 // it is there, after a power failure too where the disk does what it is told (WAL, synchronous
 // FULL).
 //
-// Rows are only ever added; what became of a finding is its last sighting. So two stores can be
-// united, and copies of one store that went different ways.
+// Rows are only ever added, but for when a run ended and whose it is; what became of a finding is
+// its last sighting. So two stores can be united, and copies of one store that went different ways.
 #pragma once
 
 #include <cstdint>
@@ -87,8 +87,8 @@ class Store {
  public:
   // Makes the file where there is none, and brings an older one to this version.
   static absl::StatusOr<std::unique_ptr<Store>> open(const std::string& path);
-  // What a database holds, brought to this version in memory; the database is not changed.
-  static absl::StatusOr<std::unique_ptr<Store>> copy(Database& of);
+  // What a file holds, brought to this version in memory; the file is not changed.
+  static absl::StatusOr<std::unique_ptr<Store>> copy(const std::string& path);
   // Kept nowhere.
   static absl::StatusOr<std::unique_ptr<Store>> in_memory();
 
