@@ -5,6 +5,7 @@
 #include "absl/time/time.h"
 #include "tools/simrun/campaign/campaign.h"
 #include "tools/simrun/campaign/shard.h"
+#include "tools/simrun/explore_command.h"
 #include "tools/simrun/nearest.h"
 #include "tools/simrun/values.h"
 
@@ -22,6 +23,9 @@ constexpr Flag kCampaignFlags[] = {
     {"--commit", "what is explored, like the hash of a commit"},
     {"--max-failures", "a whole number; 0 means all"},
     {"--fail-on", "new or any"},
+    {"--jobs", "how many worker processes, like 2; 0 means none"},
+    {"--step-limit", "a duration, like 10s"},
+    {"--memory-limit", "a size, like 2GB or 500MB"},
 };
 constexpr Flag kMergeFlags[] = {
     {"--store", "the file that takes it all, like all.db"},
@@ -114,6 +118,7 @@ absl::StatusOr<Command> campaign_command(const Split& split, const Scenarios& sc
   options.store = *std::move(store);
   if (absl::Status status = read_limits(*given, options); !status.ok()) return status;
   if (absl::Status status = read_schedules(split, *given, options); !status.ok()) return status;
+  if (absl::Status status = read_jobs(*given, command); !status.ok()) return status;
   const auto share = campaign::read_share(given->find("--shard"));
   if (!share.ok()) return share.status();
   options.share = *share;

@@ -3,6 +3,7 @@
 //   simrun campaign [SCENARIO-GLOB ...] --store FILE.db --budget 10m [--executions N] [--seed N]
 //                   [--order any|fifo] [--time strict|slow_loop|adversarial] [--cancel K]
 //                   [--shard i/n] [--commit HASH] [--max-failures K] [--fail-on new|any] [--json]
+//                   [--jobs J] [--step-limit TIME] [--memory-limit SIZE]
 //   simrun merge --store FILE.db A.db B.db ... [--json]
 #pragma once
 

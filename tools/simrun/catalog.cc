@@ -175,6 +175,10 @@ options of explore (and of verify, replay and shrink, where they say how a sched
   --ignore KIND,...   kinds of finding that are none, like stale_read
   --detect-blocking   warn of steps that hold the loop up in real time
   --max-failures N    how many different ones to look for (1); 0: all
+  --jobs N            worker processes (as many as there are processors); what ends one, a crash, is
+                      a finding with its token. 0: none, all runs in this one
+  --step-limit TIME   real time that a step may take there (10s)
+  --memory-limit SIZE   what a worker may use, like 2GB (an even share of the machine's)
 
 options of eval (and --seed: the trials have the ones behind it):
   --programs N,...    names of its rows, with * and ? (all of them)
@@ -185,8 +189,8 @@ options of eval (and --seed: the trials have the ones behind it):
   --jobs N            processes that measure (as many as there are processors)
   --write FILE        the same as a page in Markdown
 
-options of campaign (and --seed, --order, --time, --cancel and --executions; one of --budget and
---executions has to be there):
+options of campaign (and --seed, --order, --time, --cancel, --executions, --jobs and the limits of
+workers; one of --budget and --executions has to be there):
   SCENARIO-GLOB ...   names of scenarios, with * and ? (all but those that are there to show a
                       finding, which has been found; name them to explore them: '*' is all)
   --store FILE        where findings, schedules and coverage are kept; made where it is not there.

@@ -132,7 +132,8 @@ const std::vector<std::string>& flag_names() {
                                   "load",         "strategy", "executions", "budget", "jobs",
                                   "max-failures", "time",     "cancel",     "trace",  "html",
                                   "lines",        "programs", "strategies", "trials", "write",
-                                  "portfolio-trials", "store", "shard", "commit", "fail-on"};
+                                  "portfolio-trials", "step-limit", "memory-limit", "store",
+                                  "shard", "commit", "fail-on"};
   return names;
 }
 

@@ -11,11 +11,14 @@
 // argument; a bool parameter's value is attached, and --NAME alone means true. Each is given once.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "sim/explore/explore.h"
+#include "sim/jobs/explore_jobs.h"
 #include "sim/scenario_run.h"
 #include "tools/simrun/campaign/options.h"
 #include "tools/simrun/eval/options.h"
@@ -45,6 +48,8 @@ struct Command {
   sim::ScenarioOptions options = {};
   sim::ExploreOptions explore = {};
   std::string token = {};  // to replay or to shrink
+  std::optional<std::uint32_t> jobs = {};  // worker processes to explore in; none: as many as fit
+  sim::Jobs limits = {};                   // of a worker
   parity::Sources parity = {};
   eval::Options eval = {};
   campaign::Options campaign = {};

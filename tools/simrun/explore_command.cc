@@ -1,9 +1,13 @@
 #include "tools/simrun/explore_command.h"
 
+#include <cstdint>
 #include <exception>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/time/time.h"
 #include "tools/simrun/run_report.h"
 #include "tools/simrun/values.h"
@@ -21,7 +25,27 @@ constexpr Flag kFlags[] = {
     {"--max-failures", "a whole number; 0 means all"},
     {"--ignore", "kinds of finding, like stale_read or stale_read,assertion"},
     {"--detect-blocking", nullptr},
+    {"--jobs", "how many worker processes, like 2; 0 means none"},
+    {"--step-limit", "a duration, like 10s"},
+    {"--memory-limit", "a size, like 2GB or 500MB"},
 };
+
+// "2GB", "500MB".
+std::optional<std::uint64_t> parse_size(const std::string& text) {
+  struct Unit {
+    const char* name;
+    int bits;
+  };
+  for (const Unit unit : {Unit{"GB", 30}, Unit{"MB", 20}}) {
+    const absl::string_view all = text;
+    std::uint64_t count = 0;
+    if (!absl::EndsWith(all, unit.name)) continue;
+    if (!absl::SimpleAtoi(all.substr(0, all.size() - 2), &count)) return std::nullopt;
+    if (count == 0 || count > UINT64_MAX >> unit.bits) return std::nullopt;
+    return count << unit.bits;
+  }
+  return std::nullopt;
+}
 
 absl::Status read_budgets(const Given& given, sim::ExploreOptions& options) {
   if (const std::string* text = given.find("--executions")) {
@@ -115,6 +139,39 @@ absl::Status check_verify(const Split& split, const Given& given) {
 
 }  // namespace
 
+absl::Status read_jobs(const Given& given, Command& command) {
+  constexpr std::uint64_t kMostJobs = 1000;
+  if (const std::string* text = given.find("--jobs")) {
+    const auto count = parse_count("--jobs", *text, 0);
+    if (!count.ok()) return count.status();
+    if (*count > kMostJobs) return error("bad value for --jobs: ", *count, " is more than 1000");
+    command.jobs = static_cast<std::uint32_t>(*count);
+  }
+  if (const std::string* text = given.find("--step-limit")) {
+    absl::Duration limit;
+    if (!absl::ParseDuration(*text, &limit) || limit < absl::Milliseconds(100) ||
+        limit > absl::Hours(24)) {
+      return error("bad value for --step-limit: '", *text,
+                   "' is not a duration from 100ms to 24h; write a number and a unit, like 10s");
+    }
+    command.limits.step_limit = absl::ToChronoNanoseconds(limit);
+  }
+  if (const std::string* text = given.find("--memory-limit")) {
+    const std::optional<std::uint64_t> limit = parse_size(*text);
+    if (!limit) {
+      return error("bad value for --memory-limit: '", *text,
+                   "' is not a size; write a whole number and a unit, like 2GB or 500MB");
+    }
+    command.limits.memory_limit = *limit;
+  }
+  if (command.jobs != 0) return absl::OkStatus();
+  for (const char* flag : {"--step-limit", "--memory-limit"}) {
+    if (given.find(flag) == nullptr) continue;
+    return error(flag, " is a limit of worker processes; --jobs 0 has none");
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Command> explore_command(const Split& split, const std::string& subject,
                                         const Scenarios& scenarios) {
   auto given = take_flags(split.rest, kFlags);
@@ -150,6 +207,7 @@ absl::StatusOr<Command> explore_command(const Split& split, const std::string& s
   }
   if (absl::Status status = read_findings(*given, command.explore); !status.ok()) return status;
   if (absl::Status status = read_strategy(*given, command.explore); !status.ok()) return status;
+  if (absl::Status status = read_jobs(*given, command); !status.ok()) return status;
   auto parameters = parse_parameters(given->rest, *scenario);
   if (!parameters.ok()) return parameters.status();
   command.options.parameters = *std::move(parameters);

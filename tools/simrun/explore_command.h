@@ -5,6 +5,7 @@
 //   simrun verify SCENARIO [--executions N] [--budget 10s] [--max-failures K] [--seed N]
 //   simrun replay SCENARIO TOKEN       simrun shrink SCENARIO TOKEN
 //
+// Each takes [--jobs J] [--step-limit 10s] [--memory-limit 2GB], about the processes it runs in.
 // A token needs the options it was found with: --order, --time, --cancel and the parameters.
 #pragma once
 
@@ -18,5 +19,8 @@ namespace simrun {
 // `subject` is "explore", "verify", "replay" or "shrink".
 absl::StatusOr<Command> explore_command(const Split& split, const std::string& subject,
                                         const Scenarios& scenarios);
+
+// Reads --jobs, --step-limit and --memory-limit.
+absl::Status read_jobs(const Given& given, Command& command);
 
 }  // namespace simrun

@@ -1,12 +1,18 @@
 #include "tools/simrun/explore_run.h"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "sim/jobs/explore_jobs.h"
 #include "tools/simrun/interruption.h"
 #include "tools/simrun/program.h"
 #include "tools/simrun/terminal_line.h"
@@ -46,10 +52,51 @@ class ProgressLine {
   const sim::ExploreOptions& options_;
 };
 
-sim::Report explore(const sim::Body& body, sim::ExploreOptions& options) {
-  const Interruption interruption;
-  options.stop = Interruption::came;
-  return sim::explore(body, options);
+sim::Report run_in_workers(const Command& command, const sim::Body& body,
+                           const sim::ExploreOptions& options, std::uint32_t count) {
+  sim::Jobs jobs = command.limits;
+  jobs.count = count;
+  switch (command.kind) {
+    case Command::Kind::replay:
+      return sim::replay_in_worker(body, command.token, options, jobs);
+    case Command::Kind::shrink:
+      return sim::shrink_in_worker(body, command.token, options, jobs);
+    default:
+      return sim::explore_jobs(body, options, jobs);
+  }
+}
+
+sim::Report run_here(const Command& command, const sim::Body& body,
+                     const sim::ExploreOptions& options) {
+  switch (command.kind) {
+    case Command::Kind::replay:
+      return sim::replay(body, command.token, options);
+    case Command::Kind::shrink:
+      return sim::shrink_token(body, command.token, options);
+    default:
+      return sim::explore(body, options);
+  }
+}
+
+// In workers, unless there are to be none, or can be none and nobody asked for them.
+sim::Report run(const Command& command, const sim::Body& body, sim::ExploreOptions& options,
+                std::FILE* err) {
+  std::optional<Interruption> interruption;
+  const bool explores =
+      command.kind == Command::Kind::explore || command.kind == Command::Kind::verify;
+  if (explores) {
+    interruption.emplace();
+    options.stop = Interruption::came;
+  }
+  const std::uint32_t count = command.jobs.value_or(processors());
+  if (count == 0) return run_here(command, body, options);
+  try {
+    return run_in_workers(command, body, options, count);
+  } catch (const sim::JobsUnavailable& why) {
+    if (command.jobs) throw;
+    std::fprintf(err, "simrun: %s; without workers\n", why.what());
+  }
+  return run_here(command, body, options);
 }
 
 struct Label {
@@ -90,6 +137,12 @@ bool is_deterministic(const sim::Report& report) {
 
 }  // namespace
 
+std::uint32_t processors() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  return static_cast<std::uint32_t>(std::max(1, CPU_COUNT(&set)));
+}
+
 absl::StatusOr<int> run_exploration(const Command& command, Output& output, std::FILE* err) {
   sim::Scenario scenario(*command.scenario, command.options.parameters, {});
   const sim::Body body = [&] { return command.scenario->body(scenario); };
@@ -98,18 +151,11 @@ absl::StatusOr<int> run_exploration(const Command& command, Output& output, std:
   try {
     ProgressLine line(err, options);
     options.on_progress = [&](const sim::Progress& progress) { line.update(progress); };
-    switch (command.kind) {
-      case Command::Kind::replay:
-        report = sim::replay(body, command.token, options);
-        break;
-      case Command::Kind::shrink:
-        report = sim::shrink_token(body, command.token, options);
-        break;
-      default:
-        report = explore(body, options);
-    }
+    report = run(command, body, options, err);
   } catch (const std::invalid_argument& bad) {
     return absl::InvalidArgumentError(bad.what());
+  } catch (const sim::JobsUnavailable& why) {
+    return absl::UnavailableError(why.what());
   }
   print(command, report, output);
   if (report.stopped && report.ok()) return kInterrupted;

@@ -76,8 +76,18 @@ int run_evaluation(const Command& command, const Scenarios& scenarios, Output& o
 
 int run_campaign(const Command& command, const Scenarios& scenarios, Output& output,
                  std::FILE* err) {
-  const absl::StatusOr<int> code = campaign::run_campaign(
-      command.campaign, scenarios, campaign::explorer_here(), command.json, output, err);
+  const auto without_workers = [err](const std::string& why) {
+    fail(err, absl::StrCat(why, "; without workers"));
+  };
+  sim::Jobs jobs = command.limits;
+  jobs.count = command.jobs.value_or(processors());
+  campaign::Explorer explorer = campaign::explorer_here();
+  if (jobs.count > 0) {
+    explorer = campaign::explorer_in_workers(
+        jobs, command.jobs ? std::function<void(const std::string&)>() : without_workers);
+  }
+  const absl::StatusOr<int> code =
+      campaign::run_campaign(command.campaign, scenarios, explorer, command.json, output, err);
   return code.ok() ? *code : fail(err, code.status().message());
 }
 

@@ -161,6 +161,7 @@ class Campaign {
       if (stored.state != State::fixed) unsettled_[stored.id] = {index, kSecondLook};
       return;
     }
+    say_now();
     Entry entry;
     bool passed = false;
     bool failed = false;
@@ -215,6 +216,7 @@ class Campaign {
     options.on_progress = [&](const sim::Progress&) { show_progress(line, lane); };
     show_progress(line, lane);
 
+    say_now();  // a process that is forked has no lines of ours to write
     const absl::Time began = absl::Now();
     const sim::Report report = explorer_.explore(*lane.scenario, options);
     Entry entry;
@@ -444,7 +446,11 @@ absl::StatusOr<int> run_campaign(const Options& options, const Scenarios& scenar
   const auto chosen = choose(scenarios, options.globs);
   if (!chosen.ok()) return chosen.status();
   announce_shards();
-  return Campaign(options, *chosen, explorer, json, output, err).run();
+  try {
+    return Campaign(options, *chosen, explorer, json, output, err).run();
+  } catch (const sim::JobsUnavailable& why) {
+    return error(why.what());
+  }
 }
 
 }  // namespace simrun::campaign

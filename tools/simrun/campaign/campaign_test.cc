@@ -2,6 +2,7 @@
 #include "tools/simrun/campaign/campaign.h"
 
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -60,6 +61,11 @@ SIM_SCENARIO(campaign_clean, "never fails") { co_await sim::yield(); }
 SIM_SCENARIO(campaign_shown, "is there to show it", sim::expects(sim::FindingKind::assertion)) {
   SIM_CHECK(false);
   co_return;
+}
+
+SIM_SCENARIO(campaign_aborts, "ends its process") {
+  co_await sim::yield();
+  std::abort();
 }
 
 // A campaign over these, on a store of its own; one a commit.
@@ -166,6 +172,16 @@ TEST_F(CampaignTest, ATimeBudgetEndsIt) {
   EXPECT_THAT(ended.out, HasSubstr("of 2 scenarios"));
 }
 
+TEST_F(CampaignTest, WhatEndsAProcessIsAFindingAndTheOthersAreExplored) {
+  const Called crashed = run({"campaign_aborts"});
+  EXPECT_EQ(crashed.code, kBugFound);
+  EXPECT_THAT(crashed.out, HasSubstr("NEW  campaign_aborts  "));
+  EXPECT_THAT(crashed.out, HasSubstr("crash: SIGABRT"));
+  EXPECT_THAT(crashed.out, HasSubstr("FAILED: 2 new in "));
+  EXPECT_THAT(stored(), SizeIs(2));
+  EXPECT_THAT(run({"campaign_aborts"}).out, HasSubstr("PASSED: 2 known in "));
+}
+
 TEST_F(CampaignTest, EndsAtSoManyFailures) {
   EXPECT_THAT(run({"campaign_shown", "--max-failures", "1"}).out, HasSubstr("FAILED: 1 new"));
 }
@@ -235,7 +251,7 @@ TEST_F(CampaignTest, FourShardsExploreWhatOneOfFourTimesTheExecutionsDoes) {
   std::multiset<std::uint64_t> of_one;
   std::multiset<std::uint64_t> of_four;
   Options options;
-  options.globs = {"campaign_*"};
+  options.globs = {"campaign_c*", "campaign_shown"};
   options.seed = 100;
   std::FILE* nowhere = std::fopen("/dev/null", "w");
   Output output(nowhere);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sim/explore/explore.h"
+#include "sim/jobs/explore_jobs.h"
 #include "sim/scenario.h"
 
 namespace simrun::campaign {
@@ -21,7 +22,12 @@ struct Explorer {
       shrink;
 };
 
-// In this process.
+// In this process: what ends it ends the campaign.
 Explorer explorer_here();
+
+// In worker processes. Where there can be none, `without` is called with the reason and it goes on
+// in this process; an empty `without` has sim::JobsUnavailable thrown instead.
+Explorer explorer_in_workers(const sim::Jobs& jobs,
+                             std::function<void(const std::string&)> without);
 
 }  // namespace simrun::campaign

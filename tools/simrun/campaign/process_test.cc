@@ -107,8 +107,9 @@ Kills kill_campaigns(int times, std::uint64_t seed) {
     const Folder folder;
     const std::string path = folder / "a.db";
     std::set<std::string> said;
+    const std::string jobs = absl::StrCat(done / kOnOneStore % 2);  // without workers and with one
     for (int i = 0; i < kOnOneStore && done < times; ++i, ++done) {
-      Child child({"campaign", "*", "--executions", "20000", "--store", path});
+      Child child({"campaign", "*", "--executions", "20000", "--jobs", jobs, "--store", path});
       const std::size_t events = rng.below(4);
       child.read_events(events == 0 ? 0 : said.size() + events);
       usleep(static_cast<useconds_t>(rng.below(events == 0 ? 30'000 : 4'000)));
@@ -169,9 +170,10 @@ TEST(CampaignProcess, TwoShareAStore) {
 
 TEST(CampaignProcess, WithoutRoomTheFindingsStandOnTheTerminal) {
   const Folder folder;
-  const Ended ended =
-      shell("trap '' XFSZ; ulimit -f 128; \"$simrun\" campaign '*' --executions 20000 --store '" +
-            (folder / "a.db") + "' 2>&1");
+  const Ended ended = shell(
+      "trap '' XFSZ; ulimit -f 128; \"$simrun\" campaign '*' --jobs 0 --executions 20000 --store "
+      "'" +
+      (folder / "a.db") + "' 2>&1");
   EXPECT_EQ(ended.code, 1);
   EXPECT_THAT(ended.out,
               AllOf(HasSubstr("simrun: the store '" + (folder / "a.db") + "': "),
@@ -194,9 +196,9 @@ std::optional<Ended> on_mount(const std::string& folder, const std::string& opti
 
 TEST(CampaignProcess, AFullDiskIsSaidInOneLine) {
   const Folder folder;
-  const auto ended = on_mount(
-      folder / "", "size=160k",
-      "\"$simrun\" campaign \"*\" --executions 20000 --store \"$folder/a.db\"; echo code $?");
+  const auto ended = on_mount(folder / "", "size=160k",
+                              "\"$simrun\" campaign \"*\" --jobs 0 --executions 20000 --store "
+                              "\"$folder/a.db\"; echo code $?");
   if (!ended) GTEST_SKIP() << "no mount namespaces here";
   EXPECT_THAT(ended->out, HasSubstr("the disk is full; what is found stands only here\n"));
   EXPECT_THAT(ended->out, HasSubstr("FAILED: "));

@@ -28,7 +28,7 @@ class Hash {
 bool is_told_by_its_place(sim::FindingKind kind) {
   using enum sim::FindingKind;
   return kind != assertion && kind != unhandled_exception && kind != exception_never_retrieved &&
-         kind != invariant && kind != liveness && kind != limit_exceeded;
+         kind != crash && kind != invariant && kind != liveness && kind != limit_exceeded;
 }
 
 absl::string_view without_folders(absl::string_view path) {
