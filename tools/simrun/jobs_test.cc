@@ -64,7 +64,7 @@ TEST(SimrunJobs, ReportTheSameWhateverTheirNumber) {
 TEST(SimrunJobs, EndWithCtrlCAndLeaveNoProcess) {
   const std::string run =
       "s=777; timeout --preserve-status -s INT 1 \"$simrun\" explore web_scraper --jobs 2 "
-      "--executions 1000000000 --seed=${s}1 2>&1; sleep 0.2; pgrep -f -- --seed=7771";
+      "--executions 1000000000 --seed=${s}1 2>&1; sleep 0.2; pgrep -f -- --seed=777[1]";
   const Ended ended = shell(run);
   EXPECT_EQ(ended.code, 1) << "pgrep finds none";
   EXPECT_THAT(ended.out, HasSubstr("INTERRUPTED: no bug in "));
@@ -73,8 +73,26 @@ TEST(SimrunJobs, EndWithCtrlCAndLeaveNoProcess) {
 TEST(SimrunJobs, GoWithTheirParentWhereThatIsKilled) {
   const std::string run =
       "s=777; timeout -s KILL 1 \"$simrun\" explore web_scraper --jobs 2 --executions 1000000000 "
-      "--seed=${s}2 >/dev/null 2>&1; sleep 0.5; pgrep -f -- --seed=7772";
+      "--seed=${s}2 >/dev/null 2>&1; sleep 0.5; pgrep -f -- --seed=777[2]";
   EXPECT_EQ(shell(run).code, 1) << "pgrep finds none";
+}
+
+TEST(SimrunJobs, AreDoneWithoutWhereThereCanBeNone) {
+#if defined(__SANITIZE_ADDRESS__)
+  GTEST_SKIP() << "AddressSanitizer needs the address space";
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+  GTEST_SKIP() << "AddressSanitizer needs the address space";
+#endif
+#endif
+  const std::string explore = "ulimit -v 150000; \"$simrun\" explore web_scraper ";
+  const Ended unasked = shell(explore + "2>&1");
+  EXPECT_EQ(unasked.code, 0);
+  EXPECT_THAT(unasked.out, AllOf(HasSubstr("simrun: no memory to share with worker processes"),
+                                 HasSubstr("; without workers\n"), HasSubstr("PASSED: ")));
+  const Ended asked = shell(explore + "--jobs 2 2>&1");
+  EXPECT_EQ(asked.code, 2);
+  EXPECT_THAT(asked.out, AllOf(HasSubstr("simrun: no memory to share"), HasSubstr("Cannot")));
 }
 
 TEST(SimrunJobs, RefuseBadLimits) {
