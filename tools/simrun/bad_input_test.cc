@@ -54,6 +54,12 @@ const Case kCases[] = {
      {"bad_input_plain", "bad_input_target"},
      "unexpected argument 'bad_input_target' for bad_input_plain; a parameter is written "
      "--name=value"},
+    {"ShardsOfDfs",
+     {"explore", "bad_input_plain", "--strategy=dfs", "--shard=0/2"},
+     "dfs goes from one schedule to the next and is not divided into shards; write --shard 0/1"},
+    {"ShardsOfAReplay",
+     {"replay", "bad_input_plain", "AAAA", "--shard=0/2"},
+     "replay is not divided into shards; explore is"},
     {"CampaignWithoutAStore",
      {"campaign", "bad_input_plain", "--budget=1s"},
      "campaign needs --store and a file, like --store nightly.db"},

@@ -175,6 +175,8 @@ options of explore (and of verify, replay and shrink, where they say how a sched
   --ignore KIND,...   kinds of finding that are none, like stale_read
   --detect-blocking   warn of steps that hold the loop up in real time
   --max-failures N    how many different ones to look for (1); 0: all
+  --shard I/N         of explore: only the executions whose number is I modulo N, for N machines;
+                      as under campaign, taken from the environment. dfs and dpor have no shards
   --jobs N            worker processes (as many as there are processors); what ends one, a crash, is
                       a finding with its token. 0: none, all runs in this one
   --step-limit TIME   real time that a step may take there (10s)

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/time/time.h"
+#include "tools/simrun/campaign/shard.h"
 #include "tools/simrun/run_report.h"
 #include "tools/simrun/values.h"
 
@@ -25,6 +26,7 @@ constexpr Flag kFlags[] = {
     {"--max-failures", "a whole number; 0 means all"},
     {"--ignore", "kinds of finding, like stale_read or stale_read,assertion"},
     {"--detect-blocking", nullptr},
+    {"--shard", "i/n with i from 0, like 0/4, or /n where the environment says which"},
     {"--jobs", "how many worker processes, like 2; 0 means none"},
     {"--step-limit", "a duration, like 10s"},
     {"--memory-limit", "a size, like 2GB or 500MB"},
@@ -137,6 +139,22 @@ absl::Status check_verify(const Split& split, const Given& given) {
   return absl::OkStatus();
 }
 
+// The part of the executions that is this process's, where several explore the same.
+absl::Status read_shard(const Given& given, const std::string& subject, Command& command) {
+  const std::string* flag = given.find("--shard");
+  if (subject != "explore") {
+    if (flag == nullptr) return absl::OkStatus();
+    return error(subject, " is not divided into shards; explore is");
+  }
+  const auto share = campaign::read_share(flag);
+  if (!share.ok()) return share.status();
+  command.explore.share = {share->index, share->of};
+  const std::string strategy = command.explore.strategy.name();
+  if (share->of == 1 || (strategy != "dfs" && strategy != "dpor")) return absl::OkStatus();
+  return error(strategy, " goes from one schedule to the next and is not divided into shards; ",
+               "write --shard 0/1");
+}
+
 }  // namespace
 
 absl::Status read_jobs(const Given& given, Command& command) {
@@ -208,6 +226,7 @@ absl::StatusOr<Command> explore_command(const Split& split, const std::string& s
   if (absl::Status status = read_findings(*given, command.explore); !status.ok()) return status;
   if (absl::Status status = read_strategy(*given, command.explore); !status.ok()) return status;
   if (absl::Status status = read_jobs(*given, command); !status.ok()) return status;
+  if (absl::Status status = read_shard(*given, subject, command); !status.ok()) return status;
   auto parameters = parse_parameters(given->rest, *scenario);
   if (!parameters.ok()) return parameters.status();
   command.options.parameters = *std::move(parameters);

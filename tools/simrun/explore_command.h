@@ -2,6 +2,7 @@
 //
 //   simrun explore SCENARIO [--strategy S] [--executions N] [--budget 10s] [--order any|fifo]
 //                  [--time strict|slow_loop|adversarial] [--cancel K] [--max-failures K] [--seed N]
+//                  [--shard i/n]
 //   simrun verify SCENARIO [--executions N] [--budget 10s] [--max-failures K] [--seed N]
 //   simrun replay SCENARIO TOKEN       simrun shrink SCENARIO TOKEN
 //

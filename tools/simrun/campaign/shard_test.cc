@@ -1,12 +1,15 @@
 #include "tools/simrun/campaign/shard.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
 #include "tools/simrun/campaign/in_test.h"
+#include "tools/simrun/test_shell.h"
 
 namespace simrun::campaign {
 namespace {
@@ -100,6 +103,16 @@ TEST(Shard, RefusesWhatIsNone) {
               absl::StrCat("bad value for --shard: '", bad, "' is no share; write i/n with i from ",
                            "0 to n - 1, like 0/4, or /n where the environment says which"));
   }
+}
+
+TEST(Shard, OfAnExplorationAddUpToTheWhole) {
+  std::uint64_t executions = 0;
+  for (const char* shard : {"0/3", "1/3", "2/3"}) {
+    const Ended ended = shell(
+        absl::StrCat("\"$simrun\" explore web_scraper --executions 2000 --json --shard ", shard));
+    executions += nlohmann::json::parse(ended.out)["executions"].get<std::uint64_t>();
+  }
+  EXPECT_EQ(executions, 2000u);
 }
 
 TEST(Shard, TellsTheRunnerThatShardsAreKnown) {
