@@ -315,6 +315,7 @@ void run_zygote(Setup setup, int socket) {
   const Common& common = *setup.common;
   setup.options.stop = [&common] { return common.stop.load(); };
   setup.options.on_progress = {};
+  setup.options.on_new_trace = {};
   silence_crash_reports();
   const pid_t parent = ::getppid();
   become_worker(parent, *setup.areas.front(), setup.jobs);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "tools/simrun/arguments.h"
+#include "tools/simrun/campaign_command.h"
 #include "tools/simrun/eval_command.h"
 #include "tools/simrun/explore_command.h"
 #include "tools/simrun/nearest.h"
@@ -131,7 +132,8 @@ const std::vector<std::string>& flag_names() {
                                   "load",         "strategy", "executions", "budget", "jobs",
                                   "max-failures", "time",     "cancel",     "trace",  "html",
                                   "lines",        "programs", "strategies", "trials", "write",
-                                  "portfolio-trials", "step-limit", "memory-limit"};
+                                  "portfolio-trials", "step-limit", "memory-limit", "store",
+                                  "shard", "commit", "fail-on"};
   return names;
 }
 
@@ -164,10 +166,8 @@ absl::StatusOr<Command> parse_command(const std::vector<std::string>& arguments,
   if (contains({"explore", "verify", "replay", "shrink"}, *subject)) {
     return explore_command(*split, *subject, scenarios);
   }
-  if (contains(subcommand_names(), *subject)) {
-    return error("'", *subject, "' is not there yet; this version lists, runs and explores: ",
-                 "simrun explore SCENARIO");
-  }
+  if (*subject == "campaign") return campaign_command(*split, scenarios);
+  if (*subject == "merge") return merge_command(*split);
   const ScenarioInfo* scenario = find(scenarios, *subject);
   if (scenario == nullptr) return unknown_scenario(*subject, scenarios);
   return run_command(*split, *scenario);

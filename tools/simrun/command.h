@@ -4,6 +4,7 @@
 //   simrun explore SCENARIO [...]    simrun replay SCENARIO TOKEN    simrun shrink SCENARIO TOKEN
 //   simrun list [--json]        simrun help [SCENARIO]        simrun --version
 //   simrun eval [...]
+//   simrun campaign [...]       simrun merge [...]
 //   simrun parity [--json] FILE.json ...       simrun parity [--json] --lines FILE.jsonl
 //
 // Options stand before or after the scenario's name, with their value behind `=` or as the next
@@ -19,6 +20,7 @@
 #include "sim/explore/explore.h"
 #include "sim/jobs/explore_jobs.h"
 #include "sim/scenario_run.h"
+#include "tools/simrun/campaign/options.h"
 #include "tools/simrun/eval/options.h"
 #include "tools/simrun/parity/parity.h"
 
@@ -27,7 +29,20 @@ namespace simrun {
 using Scenarios = std::vector<const sim::ScenarioInfo*>;
 
 struct Command {
-  enum class Kind { run, explore, verify, replay, shrink, list, parity, eval, help, version };
+  enum class Kind {
+    run,
+    explore,
+    verify,
+    replay,
+    shrink,
+    list,
+    parity,
+    eval,
+    campaign,
+    merge,
+    help,
+    version
+  };
   Kind kind = Kind::run;
   const sim::ScenarioInfo* scenario = nullptr;  // what to run or, if any, to help with
   sim::ScenarioOptions options = {};
@@ -37,6 +52,8 @@ struct Command {
   sim::Jobs limits = {};                   // of a worker
   parity::Sources parity = {};
   eval::Options eval = {};
+  campaign::Options campaign = {};
+  campaign::MergeOptions merge = {};
   bool json = false;
 };
 
@@ -45,7 +62,7 @@ struct Command {
 absl::StatusOr<Command> parse_command(const std::vector<std::string>& arguments,
                                       const Scenarios& scenarios);
 
-// Names that no scenario may have: the subcommands, those of later versions included.
+// Names that no scenario may have: the subcommands.
 const std::vector<std::string>& subcommand_names();
 // Names that no parameter may have: the flags of all subcommands, without the dashes.
 const std::vector<std::string>& flag_names();

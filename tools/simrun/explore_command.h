@@ -2,6 +2,7 @@
 //
 //   simrun explore SCENARIO [--strategy S] [--executions N] [--budget 10s] [--order any|fifo]
 //                  [--time strict|slow_loop|adversarial] [--cancel K] [--max-failures K] [--seed N]
+//                  [--shard i/n]
 //   simrun verify SCENARIO [--executions N] [--budget 10s] [--max-failures K] [--seed N]
 //   simrun replay SCENARIO TOKEN       simrun shrink SCENARIO TOKEN
 //
@@ -19,5 +20,8 @@ namespace simrun {
 // `subject` is "explore", "verify", "replay" or "shrink".
 absl::StatusOr<Command> explore_command(const Split& split, const std::string& subject,
                                         const Scenarios& scenarios);
+
+// Reads --jobs, --step-limit and --memory-limit.
+absl::Status read_jobs(const Given& given, Command& command);
 
 }  // namespace simrun

@@ -3,9 +3,7 @@
 #include <sched.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <optional>
@@ -15,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "sim/jobs/explore_jobs.h"
+#include "tools/simrun/interruption.h"
 #include "tools/simrun/program.h"
 #include "tools/simrun/terminal_line.h"
 
@@ -52,49 +51,6 @@ class ProgressLine {
   TerminalLine line_;
   const sim::ExploreOptions& options_;
 };
-
-// While it lives, the first SIGINT or SIGTERM is only noted, and so is the second: whoever sends it
-// to a process and to the group that it is in, as timeout does, means it once. The third one ends
-// the process. What is ignored stays ignored.
-class Interruption {
- public:
-  Interruption() {
-    struct sigaction noting = {};
-    noting.sa_handler = note;
-    noting.sa_flags = SA_RESTART;
-    for (std::size_t i = 0; i < kSignals.size(); ++i) {
-      sigaction(kSignals[i], nullptr, &before_[i]);
-      if (before_[i].sa_handler != SIG_IGN) sigaction(kSignals[i], &noting, nullptr);
-    }
-  }
-  Interruption(const Interruption&) = delete;
-  Interruption& operator=(const Interruption&) = delete;
-  ~Interruption() {
-    for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &before_[i], nullptr);
-    noted = 0;
-  }
-  static bool came() { return noted != 0; }
-
- private:
-  static void note(int signal) {
-    if (noted == kMostNoted) {
-      std::signal(signal, SIG_DFL);
-      std::raise(signal);
-    }
-    noted = noted + 1;
-  }
-  static constexpr std::sig_atomic_t kMostNoted = 2;
-  static constexpr std::array<int, 2> kSignals = {SIGINT, SIGTERM};
-  static inline volatile std::sig_atomic_t noted = 0;
-  std::array<struct sigaction, 2> before_{};
-};
-
-// The processors that this process may use.
-std::uint32_t processors() {
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
-  return static_cast<std::uint32_t>(std::max(1, CPU_COUNT(&set)));
-}
 
 sim::Report run_in_workers(const Command& command, const sim::Body& body,
                            const sim::ExploreOptions& options, std::uint32_t count) {
@@ -180,6 +136,12 @@ bool is_deterministic(const sim::Report& report) {
 }
 
 }  // namespace
+
+std::uint32_t processors() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  return static_cast<std::uint32_t>(std::max(1, CPU_COUNT(&set)));
+}
 
 absl::StatusOr<int> run_exploration(const Command& command, Output& output, std::FILE* err) {
   sim::Scenario scenario(*command.scenario, command.options.parameters, {});
