@@ -98,6 +98,8 @@ struct Explored {
   std::uint64_t executions;
   std::size_t max_failures;
   std::uint32_t cancellations = 0;
+
+  friend void PrintTo(const Explored& explored, std::ostream* out) { *out << explored.name; }
 };
 const Explored kExplored[] = {
     {"first_failure", two_bugs, "portfolio", 10'000, 1},
@@ -113,8 +115,8 @@ const Explored kExplored[] = {
     {"into_a_round", no_bug, "pos", 1'500, 1},
     {"rare_failure", rare, "random", 20'000, 1},
     {"rare_failure_of_the_portfolio", rare, "portfolio", 20'000, 1},
-    {"cancels", no_bug, "portfolio", 1'200, 0, 1},
-    {"cancels_pct", two_bugs, "pct:3", 1'200, 0, 2},
+    {"cancels", lost_updates, "portfolio", 1'200, 0, 1},
+    {"cancels_pct", lost_updates, "pct:3", 1'200, 0, 2},
     {"without_dpor", has_callbacks, "portfolio", 3'000, 0},
     {"all_traces", few_traces, "portfolio", 2'000, 1},
     {"exhausted_by_dfs", lost_update, "dfs", 10'000, 0},
