@@ -72,6 +72,7 @@ struct Death {
   void (*die)();
   const char* message;
   const char* with_sanitizer = nullptr;  // where that says it otherwise
+  std::chrono::milliseconds step_limit = 60s;  // more than anything takes on a busy machine
 
   friend void PrintTo(const Death& death, std::ostream* out) { *out << death.name; }
 };
@@ -81,7 +82,7 @@ const Death kDeaths[] = {
     {"exit", [] { std::exit(3); }, "exit code 3 in step "},
     {"exit_well", [] { ::_exit(0); }, "exit code 0 in step "},
     {"stack_overflow", [] { go_deeper(1); }, "SIGSEGV in step ", "a sanitizer's report in step "},
-    {"infinite_loop", loop_for_ever, "a step did not end within 0.3 s in step "},
+    {"infinite_loop", loop_for_ever, "a step did not end within 0.3 s in step ", nullptr, 300ms},
     {"memory", eat_memory, "used more than "},
     {"killed", be_killed, "SIGKILL in step "},
 };
@@ -112,8 +113,8 @@ Body dies_and_fails(void (*die)()) {
   };
 }
 
-Jobs small(std::uint32_t count) {
-  return {.count = count, .step_limit = 300ms, .memory_limit = std::uint64_t{400} << 20};
+Jobs small(std::uint32_t count, std::chrono::milliseconds step_limit = 60s) {
+  return {.count = count, .step_limit = step_limit, .memory_limit = std::uint64_t{400} << 20};
 }
 
 ExploreOptions all_bugs(const char* strategy) {
@@ -153,7 +154,7 @@ class Crashes : public testing::TestWithParam<Death> {
 TEST_P(Crashes, AreFoundWithATokenAndTheExplorationGoesOn) {
   const Body body = dies_and_fails(GetParam().die);
   const ExploreOptions options = all_bugs("random");
-  const Report report = explore_jobs(body, options, small(2));
+  const Report report = explore_jobs(body, options, small(2, GetParam().step_limit));
   EXPECT_EQ(report.executions, 40u);
   ASSERT_EQ(report.failures.size(), 2u) << report.to_json();
   const auto crash = std::ranges::find(report.failures, FindingKind::crash, &Failure::kind);
@@ -170,7 +171,8 @@ TEST_P(Crashes, AreFoundWithATokenAndTheExplorationGoesOn) {
                     HasSubstr("replay: ./simrun replay dies " + crash->token)));
   EXPECT_EQ(std::ranges::count(report.failures, FindingKind::assertion, &Failure::kind), 1);
 
-  const Report again = replay_in_worker(body, crash->token, options, small(1));
+  const Report again =
+      replay_in_worker(body, crash->token, options, small(1, GetParam().step_limit));
   ASSERT_EQ(again.failures.size(), 1u);
   EXPECT_EQ(again.failures[0].token, crash->token);
   EXPECT_EQ(again.failures[0].message, crash->message);
