@@ -144,7 +144,9 @@ TEST_P(ExploreJobs, ReportWhatOneProcessReports) {
     ExploreOptions options = options_of(GetParam());
     options.seed = seed;
     const std::string in_process = explore(GetParam().body, options).to_json();
-    for (const std::uint32_t count : {1, 2, 3, 5}) {
+    const std::vector<std::uint32_t> counts =
+        seed == 0 ? std::vector<std::uint32_t>{1, 2, 3, 5} : std::vector<std::uint32_t>{3};
+    for (const std::uint32_t count : counts) {
       const Report report = explore_jobs(GetParam().body, options, {.count = count});
       EXPECT_EQ(report.to_json(), in_process) << count << " jobs, seed " << seed;
     }
