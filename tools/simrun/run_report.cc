@@ -54,6 +54,11 @@ std::string quoted(const std::string& word) {
   return is_plain ? word : absl::StrCat("'", absl::StrReplaceAll(word, {{"'", "'\\''"}}), "'");
 }
 
+std::string& called_as() {
+  static std::string name = "./simrun";
+  return name;
+}
+
 // "urls=3" for each parameter that is not at its default.
 std::vector<std::string> changed_parameters(const Command& command) {
   std::vector<std::string> changed;
@@ -103,8 +108,10 @@ std::string format_time(sim::Duration time) {
   return days == 0 ? text : absl::StrCat(days, " d ", text);
 }
 
+void set_called_as(const std::string& path) { called_as() = quoted(path); }
+
 std::string repeat_line(const Command& command) {
-  std::string line = absl::StrCat("./simrun --seed ", command.options.seed);
+  std::string line = absl::StrCat(called_as(), " --seed ", command.options.seed);
   if (command.options.order != sim::Order::any) {
     absl::StrAppend(&line, " --order ", name_of(command.options.order));
   }
@@ -119,7 +126,7 @@ void name_for_tokens(Command& command) {
   std::string& name = command.explore.scenario_name;
   std::string& line = command.explore.replay_command;
   name = command.scenario->name;
-  line = absl::StrCat("./simrun replay ", name);
+  line = absl::StrCat(called_as(), " replay ", name);
   if (command.explore.order != sim::Order::any) absl::StrAppend(&line, " --order fifo");
   if (command.explore.time == sim::Time::slow_loop) absl::StrAppend(&line, " --time slow_loop");
   if (command.explore.time == sim::Time::adversarial) absl::StrAppend(&line, " --time adversarial");

@@ -47,6 +47,9 @@ std::string run_as_json(const Command& command, const std::vector<sim::Transcrip
 // "1:00:00.000".
 std::string format_time(sim::Duration time);
 
+// How the program was called, for lines that call it again: "./simrun" until it is said.
+void set_called_as(const std::string& path);
+
 // Sets what tokens of the command's scenario belong to, and the line that replays them.
 void name_for_tokens(Command& command);
 
