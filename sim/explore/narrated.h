@@ -19,7 +19,9 @@ struct NarratedAccess {
   std::string what;          // is done to it: "reads"
   bool write = false;
   std::string place;         // "bank.cc:12"; empty where the task's latest co_await says it
-  std::string value;         // what a Shared was read as or is set to; empty where nobody can say
+  // What a Shared is read as or set to; where it is updated in place, what it was before. Empty
+  // where nobody can say.
+  std::string value;
 };
 
 inline constexpr std::uint32_t kNoTask = 0xffffffff;

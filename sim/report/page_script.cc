@@ -23,7 +23,8 @@ function html(parent, name, text, type) {
 const counted = n => n.toLocaleString('en-US');
 const seconds = ns => (ns / 1e9).toFixed(ns % 1e6 ? 6 : 3) + ' s';
 const cut = (text, most) => text.length > most ? text.slice(0, most - 1) + '…' : text;
-const brief = place => place.slice(Math.max(place.lastIndexOf('/'), place.lastIndexOf(' ')) + 1);
+const brief = text => /:\d+$/.test(text)
+  ? text.slice(Math.max(text.lastIndexOf('/'), text.lastIndexOf(' ')) + 1) : text;
 
 // Steps: [number, time, lane, place, accesses, readyBy, readyTime, ended, waitsFor, suspendedAt];
 // accesses: [object, what, write, place, value]. Texts are numbers in the table `texts`.
@@ -101,9 +102,14 @@ class Timeline {
     this.draw();
     this.select(to - 1, true);
   }
+  // Of what is updated in place the value before it is known.
+  valued(what, value) {
+    if (!value) return '';
+    return (['updates', 'adds to'].includes(this.text(what)) ? ', was ' : ' = ') + this.text(value);
+  }
   label(step) {
     const named = step[4].map(([object, what, , , value]) =>
-      this.text(what) + ' ' + this.data.letters[object] + (value ? ' = ' + this.text(value) : ''));
+      this.text(what) + ' ' + this.data.letters[object] + this.valued(what, value));
     if (named.length) return cut([...new Set(named)].slice(0, 3).join(', '), 28);
     const place = brief(this.text(step[3]));
     return cut(place || this.data.lanes[step[2]], 26);
@@ -112,7 +118,8 @@ class Timeline {
     const rows = this.rows(), {steps} = this.data;
     const used = [...new Set(rows.filter(r => r.at !== undefined).map(r => steps[r.at][2]))];
     used.sort((a, b) => a - b);
-    const gutter = 158, width = used.length > 6 ? 170 : 210;
+    const gutter = 158, room = this.lanes.clientWidth - gutter - 12;
+    const width = Math.max(150, Math.min(260, Math.floor(room / used.length)));
     const total = gutter + width * used.length + 10;
     const x = lane => gutter + width * used.indexOf(lane) + width / 2;
     let y = 10;
@@ -128,6 +135,7 @@ class Timeline {
     this.lanes.replaceChildren();
     const heads = html(this.lanes, 'div', undefined, 'heads');
     heads.style.width = total + 'px';
+    heads.style.minWidth = '100%';
     const clock = html(heads, 'span', 'step   virtual time');
     clock.style.left = '0'; clock.style.whiteSpace = 'pre'; clock.className = 'soft';
     for (const lane of used) {
@@ -275,7 +283,7 @@ class Timeline {
     }
     if (step[4].length) {
       say('does', ...step[4].slice(0, 40).map(([object, what, , place, value]) =>
-        this.text(what) + ' ' + this.data.objects[object] + (value ? ': ' + this.text(value) : '') +
+        this.text(what) + ' ' + this.data.objects[object] + this.valued(what, value) +
         (place ? ', at ' + this.text(place) : '')));
     }
     if (step[7]) say('then', 'the task has ended');
@@ -312,7 +320,7 @@ function drawGraph(root, data) {
   if (!tasks.size || tasks.size > 16) return;
   const cycle = cycleIn(waits);
   const all = [...cycle, ...[...tasks].filter(t => !cycle.includes(t))], n = all.length;
-  const rx = 110 + n * 22, ry = 50 + n * 12, wide = rx * 2 + 220, high = ry * 2 + 80;
+  const rx = 170 + n * 22, ry = 56 + n * 14, wide = rx * 2 + 220, high = ry * 2 + 80;
   const svg = make(root, 'svg', {width: wide, height: high, role: 'img',
     'aria-label': 'who waits for whom'});
   const marker = make(make(svg, 'defs'), 'marker', {id: 'tip-edge' + data.id,
@@ -327,14 +335,14 @@ function drawGraph(root, data) {
     const dx = x2 - x1, dy = y2 - y1, length = Math.hypot(dx, dy) || 1;
     const across = Math.abs(dx / length) || .01, down = Math.abs(dy / length) || .01;
     const reach = Math.min(78 / across, 22 / down);
-    const mx = (x1 + x2) / 2 - dy * .14, my = (y1 + y2) / 2 + dx * .14;
+    const mx = (x1 + x2) / 2 - dy * .2, my = (y1 + y2) / 2 + dx * .2;
     const ux = dx / length * reach, uy = dy / length * reach;
     const i = cycle.indexOf(w.task), inCycle = i >= 0 && cycle[(i + 1) % cycle.length] === blocker;
     make(svg, 'path', {class: 'edge' + (inCycle ? ' cycle' : ''),
       'marker-end': `url(#tip-edge${data.id})`,
       d: `M${x1 + ux} ${y1 + uy}Q${mx} ${my} ${x2 - ux} ${y2 - uy}`});
-    make(svg, 'text', {x: (mx * 2 + x1 + x2) / 4, y: (my * 2 + y1 + y2) / 4 + (dx < 0 ? 14 : -6),
-      class: 'soft', 'text-anchor': 'middle'}, cut(brief(w.what) || w.what, 30));
+    make(svg, 'text', {x: (mx * 2 + x1 + x2) / 4, y: (my * 2 + y1 + y2) / 4 + (dx < 0 ? -7 : 16),
+      class: 'soft', 'text-anchor': 'middle'}, cut(brief(w.what), 30));
   }
   for (const [task, [x, y]] of at) {
     make(svg, 'rect', {class: 'node' + (cycle.includes(task) ? ' cycle' : ''), x: x - 76, y: y - 17,

@@ -68,7 +68,8 @@ ol.decisions li::before { content: counter(d); position: absolute; left: 0; top:
   color: var(--soft); }
 .keys i { display: inline-block; width: 18px; height: 10px; margin-right: 6px; border-radius: 3px; }
 svg text { fill: var(--ink); font: 12px var(--mono); }
-svg .soft { fill: var(--soft); } svg .sub { fill: var(--mark); font-size: 11px; }
+svg .soft { fill: var(--soft); } svg .sub { fill: var(--mark); font-size: 11px;
+  paint-order: stroke; stroke: var(--paper); stroke-width: 4px; }
 svg .lane { stroke: var(--line); } svg .wait { stroke: var(--wait); stroke-dasharray: 2 4; }
 svg .ready { stroke: var(--ready); } svg .wait, svg .ready { stroke-width: 3; }
 svg .box { fill: var(--run); stroke: var(--run-line); }
