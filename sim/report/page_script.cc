@@ -114,6 +114,11 @@ class Timeline {
     const place = brief(this.text(step[3]));
     return cut(place || this.data.lanes[step[2]], 26);
   }
+  boxWidth(at, lane) {
+    const marked = this.data.steps[at][0] === this.data.failure ? 2 : 0;
+    const length = this.label(this.data.steps[at]).length + marked;
+    return Math.min(lane - 14, Math.max(56, length * 7.4 + 18));
+  }
   draw() {
     const rows = this.rows(), {steps} = this.data;
     const used = [...new Set(rows.filter(r => r.at !== undefined).map(r => steps[r.at][2]))];
@@ -156,7 +161,7 @@ class Timeline {
       make(svg, 'line', {class: 'lane', x1: x(lane), x2: x(lane), y1: 0, y2: y});
     }
     this.drawStates(svg, x, ys, used, y);
-    this.drawArrows(svg, x, ys);
+    this.drawArrows(svg, x, ys, width);
     this.boxes = new Map();
     for (const row of rows) {
       if (row.at === undefined) this.drawFold(svg, row, total);
@@ -186,13 +191,13 @@ class Timeline {
       bar(this.text(steps[at][8]) ? 'wait' : 'ready', x(lane), ys[at], bottom);
     }
   }
-  drawArrows(svg, x, ys) {
+  drawArrows(svg, x, ys, width) {
     const arrows = make(svg, 'g'), {steps} = this.data;
     const arrow = (type, tip, from, to, note) => {
       if (!this.shown[from] || !this.shown[to]) return;
       const x1 = x(steps[from][2]), x2 = x(steps[to][2]), side = x2 > x1 ? 1 : -1;
       if (x1 === x2) return;
-      const a = x1 + side * 30, b = x2 - side * (type === 'order' ? 62 : 4);
+      const a = x1 + side * 30, b = x2 - side * (type === 'order' ? this.boxWidth(to, width) / 2 + 3 : 4);
       const end = type === 'order' ? ys[to] : ys[to] - 13, mid = (a + b) / 2;
       const path = make(arrows, 'path', {class: type,
         'marker-end': `url(#tip-${tip}${this.data.id})`,
@@ -229,7 +234,7 @@ class Timeline {
     make(group, 'rect', {x: 0, y: y - 14, width: x(step[2]), height: 28, fill: 'transparent'});
     make(group, 'text', {x: 14, y: y + 4, class: 'soft'}, String(step[0]));
     make(group, 'text', {x: 68, y: y + 4, class: 'soft'}, seconds(step[1]));
-    const wide = Math.min(width - 14, Math.max(56, label.length * 7.4 + 18));
+    const wide = this.boxWidth(at, width);
     make(group, 'rect', {class: 'box', x: x(step[2]) - wide / 2, y: y - 12, width: wide, height: 24,
       rx: 7});
     make(group, 'text', {x: x(step[2]), y: y + 4, 'text-anchor': 'middle'},

@@ -28,7 +28,7 @@ TEST(ReportEscape, LeavesTextAndReplacesWhatIsNone) {
 
 // The bytes of anything: no tag, no quote and no control character comes out.
 TEST(ReportEscape, LetsNothingOutOfMarkup) {
-  sim::Rng rng(7, 1);
+  sim::Rng rng(7);
   for (int i = 0; i < 2'000; ++i) {
     std::string bytes;
     for (std::uint64_t n = rng.below(40); n > 0; --n) bytes += static_cast<char>(rng.below(256));
