@@ -37,7 +37,7 @@ struct NarratedStep {
   std::string ready_by_task;     // whose step that was
   std::int64_t ready_time = 0;   // since when it was ready
   bool ended = false;            // the task has ended with it
-  std::string waits_for;         // behind it: "Lock made at bank.cc:9"; empty: ready again, or ended
+  std::string waits_for;         // then: "Lock made at bank.cc:9"; empty: ready again, or ended
   std::string suspended_at;      // "deposit  bank.cc:14"; empty where it has ended
 };
 

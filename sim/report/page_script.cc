@@ -197,7 +197,8 @@ class Timeline {
       if (!this.shown[from] || !this.shown[to]) return;
       const x1 = x(steps[from][2]), x2 = x(steps[to][2]), side = x2 > x1 ? 1 : -1;
       if (x1 === x2) return;
-      const a = x1 + side * 30, b = x2 - side * (type === 'order' ? this.boxWidth(to, width) / 2 + 3 : 4);
+      const before = type === 'order' ? this.boxWidth(to, width) / 2 + 3 : 4;
+      const a = x1 + side * 30, b = x2 - side * before;
       const end = type === 'order' ? ys[to] : ys[to] - 13, mid = (a + b) / 2;
       const path = make(arrows, 'path', {class: type,
         'marker-end': `url(#tip-${tip}${this.data.id})`,
