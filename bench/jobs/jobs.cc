@@ -86,6 +86,7 @@ int main(int count, char** arguments) {
     std::printf("%-16s %7.3f s wall, %7.3f s of processors\n", names[i], best[i].wall,
                 best[i].used);
   }
-  std::printf("1 job against none: %+.1f %% of processor time; 2 jobs against 1: %.2f times as fast\n",
-              100 * (best[1].used / best[0].used - 1), best[1].wall / best[2].wall);
+  std::printf("1 job against none: %+.1f %% of processor time\n",
+              100 * (best[1].used / best[0].used - 1));
+  std::printf("2 jobs against 1: %.2f times as fast\n", best[1].wall / best[2].wall);
 }

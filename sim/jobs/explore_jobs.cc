@@ -35,6 +35,7 @@ class JobsExploration {
  public:
   JobsExploration(const Body& body, const ExploreOptions& options, const Jobs& jobs)
       : options_(options),
+        has_alone_(is_alone(options.strategy) || options.strategy == Strategy::portfolio()),
         workers_(is_alone(options.strategy) ? 0 : std::max<std::uint32_t>(1, jobs.count)),
         teller_slot_(kFirstWorker + workers_),
         crew_(body, options, jobs, teller_slot_),
@@ -90,6 +91,7 @@ class JobsExploration {
   void make_head();
   void make_round(std::uint64_t begin);
   void begin_leg(Slot slot);
+  void lose_strategy(std::uint64_t at);
   void start_worker(Slot slot, std::uint64_t skip_to);
   void run_leg();
   void handle(Slot slot, const Message& message);
@@ -106,7 +108,8 @@ class JobsExploration {
   void tell_crash(const Crash& crash);
 
   ExploreOptions options_;
-  std::uint32_t workers_;
+  bool has_alone_;         // there are executions that cannot be skipped
+  std::uint32_t workers_;  // that make the others
   Slot teller_slot_;
   Crew crew_;
   Tally tally_;
@@ -118,8 +121,9 @@ class JobsExploration {
   std::uint16_t shape_ = 0;
   AloneProgress progress_;
   std::vector<Lesson> lessons_;
-  bool alone_is_lost_ = false;
-  std::size_t lost_ = 0;  // processes of which nobody knows why
+  bool alone_has_begun_ = false;
+  bool alone_is_lost_ = false;  // what depth-first search and dpor knew
+  std::size_t lost_ = 0;        // processes of which nobody knows why
   std::set<std::uint64_t> crashed_;
   std::optional<Crash> crash_beforehand_;
   std::optional<Failure> differs_beforehand_;
@@ -163,7 +167,7 @@ void JobsExploration::make_round(std::uint64_t begin) {
   }
   for (std::uint32_t i = 1; i < workers_; ++i) begin_leg(kFirstWorker + i);
   // The first worker's turn comes behind it: both together have as much as each of the others.
-  begin_leg(kAlone);
+  begin_leg(has_alone_ ? kAlone : kFirstWorker);
   run_leg();
   merge();
 }
@@ -172,11 +176,21 @@ void JobsExploration::begin_leg(Slot slot) {
   busy_.insert(slot);
   if (!next_round_.empty() && crew_.send(slot, Command::round, next_round_)) return;
   if (crew_.is_alive(slot)) crew_.bury(slot);
+  if (workers_ == 0 && alone_has_begun_) return lose_strategy(leg_begin_);
   start_worker(slot, leg_begin_);
+}
+
+// Nobody can go on with depth-first search or dpor.
+void JobsExploration::lose_strategy(std::uint64_t at) {
+  alone_is_lost_ = true;
+  busy_.clear();
+  over_at_ = std::min(over_at_, at);
 }
 
 void JobsExploration::start_worker(Slot slot, std::uint64_t skip_to) {
   const bool is_for_alone = slot == kAlone;
+  // What another one knew is lost.
+  if (is_for_alone && std::exchange(alone_has_begun_, true)) alone_is_lost_ = true;
   const Part part{is_for_alone ? 0 : slot - kFirstWorker, std::max(1u, workers_), is_for_alone,
                   !is_for_alone};
   const WorkOrder order{part, lessons_, skip_to, is_for_alone && alone_is_lost_, leg_end_};
@@ -272,13 +286,9 @@ void JobsExploration::died(Slot slot) {
   std::uint64_t skip_to = leg_begin_;
   if (at != Area::kNothing) skip_to = at + (was_made || death.is_known ? 1 : 0);
   if (at != Area::kNothing && !was_made && death.is_known) note_crash(slot, at, death);
-  if (slot == kAlone) alone_is_lost_ = true;
-  if (slot == kAlone && workers_ == 0) {
-    busy_.erase(slot);
-    over_at_ = std::min(over_at_, skip_to);
-    return;
-  }
-  if (!was_made && !death.is_known && ++lost_ > kMostCrashes) {
+  if (workers_ == 0) return lose_strategy(skip_to);
+  const bool is_lost = at == Area::kNothing || (!was_made && !death.is_known);
+  if (is_lost && ++lost_ > kMostCrashes) {
     throw JobsUnavailable("worker processes do not live");
   }
   start_worker(slot, skip_to);

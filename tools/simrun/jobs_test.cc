@@ -77,6 +77,24 @@ TEST(SimrunJobs, GoWithTheirParentWhereThatIsKilled) {
   EXPECT_EQ(shell(run).code, 1) << "pgrep finds none";
 }
 
+TEST(SimrunJobs, AreDoneWithoutWhereThereCanBeNone) {
+#if defined(__SANITIZE_ADDRESS__)
+  GTEST_SKIP() << "AddressSanitizer needs the address space";
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+  GTEST_SKIP() << "AddressSanitizer needs the address space";
+#endif
+#endif
+  const std::string explore = "ulimit -v 150000; \"$simrun\" explore web_scraper ";
+  const Ended unasked = shell(explore + "2>&1");
+  EXPECT_EQ(unasked.code, 0);
+  EXPECT_THAT(unasked.out, AllOf(HasSubstr("simrun: no memory to share with worker processes"),
+                                 HasSubstr("; without workers\n"), HasSubstr("PASSED: ")));
+  const Ended asked = shell(explore + "--jobs 2 2>&1");
+  EXPECT_EQ(asked.code, 2);
+  EXPECT_THAT(asked.out, AllOf(HasSubstr("simrun: no memory to share"), HasSubstr("Cannot")));
+}
+
 TEST(SimrunJobs, RefuseBadLimits) {
   EXPECT_THAT(call({"explore", "jobs_abort", "--jobs", "1001"}).err, HasSubstr("more than 1000"));
   EXPECT_THAT(call({"explore", "jobs_abort", "--jobs", "many"}).err, HasSubstr("--jobs"));
