@@ -98,10 +98,25 @@ add_test(NAME cluster.slurm_array_and_merge
 set_tests_properties(cluster.slurm_array_and_merge PROPERTIES
   LABELS cluster SKIP_RETURN_CODE 77 TIMEOUT 120)
 
+# The sample reports, for those who read reports.
+add_executable(write_sample_reports tests/report/write_samples.cc)
+simloop_own_code(write_sample_reports)
+target_link_libraries(write_sample_reports PRIVATE simloop::simloop)
+target_compile_options(write_sample_reports PRIVATE ${SIMLOOP_TEST_OPTIONS})
+
 # Small faults put into the sources one at a time are caught by the tests. Whether each can still be
 # put there is looked at in every run.
 find_package(Python3 3.11 COMPONENTS Interpreter)
 if(Python3_FOUND)
+  set(report "${PROJECT_SOURCE_DIR}/tests/report")
+  add_test(NAME report.formats_are_what_their_readers_ask_for
+    COMMAND "${Python3_EXECUTABLE}" "${report}/formats_test.py"
+      $<TARGET_FILE:write_sample_reports>)
+  add_test(NAME report.pages_work_in_a_browser
+    COMMAND "${Python3_EXECUTABLE}" "${report}/browser_test.py"
+      $<TARGET_FILE:write_sample_reports>)
+  set_tests_properties(report.pages_work_in_a_browser PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 120)
+
   set(mutation "${PROJECT_SOURCE_DIR}/tests/mutation")
   add_test(NAME mutation.table_of_faults_applies
     COMMAND "${Python3_EXECUTABLE}" "${mutation}/run.py" --check)

@@ -52,12 +52,12 @@ class Object {
   // name of the object: "acquires". One that has been destroyed is the finding use_after_scope, and
   // the execution ends here by a throw, before anything dead is touched.
   void note_read(const char* what = "reads", Act act = Act::reads,
-                 std::source_location place = {}) const {
-    if (watching()) [[unlikely]] note({what, act, false, place});
+                 std::source_location place = {}, ShownValue value = {}) const {
+    if (watching()) [[unlikely]] note({what, act, false, place, value});
   }
   void note_write(const char* what = "writes", Act act = Act::writes,
-                  std::source_location place = {}) const {
-    if (watching()) [[unlikely]] note({what, act, true, place});
+                  std::source_location place = {}, ShownValue value = {}) const {
+    if (watching()) [[unlikely]] note({what, act, true, place, value});
   }
   // For those who look at the object before they say what they do to it.
   void check_alive() const {

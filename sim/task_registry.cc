@@ -6,6 +6,12 @@
 
 namespace sim::internal {
 
+TaskState* TaskRegistry::find(Ticket ticket) const {
+  if (ticket.slot >= slots_.size() || (slots_[ticket.slot] & kFree) != 0) return nullptr;
+  auto* task = reinterpret_cast<TaskState*>(slots_[ticket.slot]);
+  return task->ticket().number == ticket.number ? task : nullptr;
+}
+
 std::vector<TaskState*> TaskRegistry::in_order() const {
   std::vector<TaskState*> tasks;
   if (size_ == 0) return tasks;

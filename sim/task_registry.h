@@ -41,6 +41,8 @@ class TaskRegistry {
     first_free_ = ticket.slot;
     --size_;
   }
+  // The one that entered with `ticket`; null if it has left.
+  TaskState* find(Ticket ticket) const;
   // In the order of their creation.
   std::vector<TaskState*> in_order() const;
   void clear() {

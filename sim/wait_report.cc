@@ -11,16 +11,6 @@ namespace {
 
 constexpr std::size_t kTasksShown = 20;
 
-WaitDescription description_of(const TaskState& task) {
-  WaitDescription description;
-  if (const Waiter* waiter = task.waiter()) {
-    waiter->describe(description);
-  } else {
-    description.what = "its turn";
-  }
-  return description;
-}
-
 // The tasks whose progress could end the wait: holders, and tasks behind the futures it is for.
 void collect_blockers(const FutureState& future, std::vector<const TaskState*>& blockers) {
   if (future.done()) return;
@@ -33,6 +23,18 @@ void collect_blockers(const FutureState& future, std::vector<const TaskState*>& 
   for (const FutureState* next : behind) collect_blockers(*next, blockers);
 }
 
+}  // namespace
+
+WaitDescription description_of(const TaskState& task) {
+  WaitDescription description;
+  if (const Waiter* waiter = task.waiter()) {
+    waiter->describe(description);
+  } else {
+    description.what = "its turn";
+  }
+  return description;
+}
+
 std::vector<const TaskState*> blockers_of(const TaskState& task) {
   const WaitDescription description = description_of(task);
   std::vector<const TaskState*> blockers = description.holders;
@@ -40,6 +42,8 @@ std::vector<const TaskState*> blockers_of(const TaskState& task) {
   std::erase_if(blockers, [](const TaskState* t) { return t->done(); });
   return blockers;
 }
+
+namespace {
 
 // Looks for tasks that wait for each other, depth first; no task is entered twice, whatever the
 // number of starts.

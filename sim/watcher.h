@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <source_location>
+#include <string>
 
 #include "sim/joint.h"
 #include "sim/ready_queue.h"
@@ -35,11 +36,20 @@ enum class Act : std::uint8_t {
   destroys,
 };
 
+// A value that can be put into words, by whoever wants to, as long as the access goes on.
+struct ShownValue {
+  const void* value = nullptr;
+  std::string (*print)(const void* value) = nullptr;
+
+  std::string to_string() const { return print != nullptr ? print(value) : std::string(); }
+};
+
 struct Access {
   const char* what;  // in words: "reads", "acquires"
   Act act;
   bool write;
   std::source_location place;  // line 0 where the task's latest co_await says it well enough
+  ShownValue value = {};      // that a Shared is read as, or set to
 };
 
 // What is related to all steps.

@@ -278,7 +278,7 @@ std::string describe_decisions(const Failure& failure, const Narration& narratio
 // What else the same run shows: often the cause.
 std::string also_found(const Failure& failure, const Narration& narration) {
   std::string text;
-  for (const Finding& finding : narration.result.findings) {
+  for (const Finding& finding : narration.findings) {
     if (finding.kind == failure.finding.kind) continue;
     text += "also " + std::string(to_string(finding.kind)) + ": " +
             indented(finding.message, 2) + "\n";

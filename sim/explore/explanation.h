@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "sim/explore/narration.h"
+#include "sim/explore/narrated.h"
 #include "sim/explore/report.h"
 
 namespace sim {

@@ -10,6 +10,7 @@
 
 #include "primitives/primitives.h"
 #include "sim/explore/dfs.h"
+#include "sim/explore/replay_source.h"
 #include "sim/explore/token.h"
 
 namespace {

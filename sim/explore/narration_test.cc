@@ -41,10 +41,10 @@ Narration tell(const sim::Body& body, const std::vector<sim::Deviation>& deviati
 TEST(Narration, GoesOnToWhatFailsTheRunHoweverLongAfterAStaleRead) {
   for (const int steps : {0, 1, 9, 10, 11, 35, 500}) {
     const Narration narration = tell([=] { return stale_read_then_failure(steps); });
-    EXPECT_EQ(narration.result.failure().kind, sim::FindingKind::assertion);
+    EXPECT_EQ(narration.failure().kind, sim::FindingKind::assertion);
     ASSERT_FALSE(narration.steps.empty());
     const sim::NarratedStep& last = narration.steps.back();
-    EXPECT_EQ(last.number, narration.result.failure_step) << steps;
+    EXPECT_EQ(last.number, narration.failure_step) << steps;
     ASSERT_FALSE(last.accesses.empty()) << steps;
     EXPECT_THAT(last.accesses.front().object_name, HasSubstr("Shared made at ")) << steps;
     EXPECT_LE(narration.steps.size(), kMost);
@@ -58,9 +58,9 @@ TEST(Narration, EndsAtAStaleReadThatNothingCameOf) {
     co_await sim::gather(lose_an_update(x), lose_an_update(x));
     for (int i = 0; i < 50; ++i) co_await sim::yield();
   });
-  EXPECT_EQ(narration.result.failure().kind, sim::FindingKind::stale_read);
-  EXPECT_EQ(narration.steps.back().number, narration.result.failure_step);
-  EXPECT_LT(narration.steps.back().number, narration.result.stats.steps);
+  EXPECT_EQ(narration.failure().kind, sim::FindingKind::stale_read);
+  EXPECT_EQ(narration.steps.back().number, narration.failure_step);
+  EXPECT_LT(narration.steps.back().number, narration.run_steps);
 }
 
 // choose() is a decision of the step that fails; the one before is of the order.

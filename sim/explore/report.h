@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/explore/coverage.h"
+#include "sim/explore/narrated.h"
 #include "sim/finding.h"
 #include "sim/tape.h"
 
@@ -30,6 +31,7 @@ struct Failure {
   Finding finding;
   Minimality minimality;
   std::string text;                    // see explanation()
+  Narration narration;                 // of the run that is told; empty where none could be
 
   // What went wrong, by which decisions, step by step, and the line that replays it.
   const std::string& explanation() const { return text; }

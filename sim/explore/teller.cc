@@ -145,9 +145,9 @@ Failure Teller::tell_unshrunk(const Found& found) {
 
 // By the run that it was shrunk to.
 Failure Teller::complete(Failure failure) {
-  const Narration narration =
+  Narration narration =
       narrate(body_, run_options(options_), failure.deviations, options_.ignore);
-  if (narration.result.failed) failure.finding = narration.result.failure();
+  if (narration.failed) failure.finding = narration.failure();
   failure.kind = failure.finding.kind;
   failure.message = failure.finding.message;
   failure.token =
@@ -155,6 +155,7 @@ Failure Teller::complete(Failure failure) {
   failure.also_under_fifo =
       options_.order == Order::fifo || fails_under_fifo(failure.finding, narration.deviations);
   failure.text = explain(failure, narration, replay_line(options_, failure.token));
+  failure.narration = std::move(narration);
   return failure;
 }
 

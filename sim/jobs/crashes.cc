@@ -51,6 +51,7 @@ Failure failure_of(const ExploreOptions& options, std::uint16_t shape, const Fou
   failure.token =
       Token{{token_context(options), shape, options.seed}, failure.deviations}.to_string();
   failure.text = explain(failure, narration, replay_line(options, failure.token));
+  failure.narration = narration;
   return failure;
 }
 

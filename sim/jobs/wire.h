@@ -102,6 +102,10 @@ class Reader {
 static_assert(std::is_trivially_copyable_v<std::source_location>);
 
 template <class Archive>
+void transfer(Archive& at, std::string& text) {
+  at(text);
+}
+template <class Archive>
 void transfer(Archive& at, Finding& finding) {
   at(finding.kind)(finding.message)(finding.place)(finding.stack);
 }
@@ -111,10 +115,40 @@ void transfer(Archive& at, Found& found) {
   at(found.deviations)(found.execution);
 }
 template <class Archive>
+void transfer(Archive& at, NarratedAccess& access) {
+  at(access.object)(access.object_name)(access.what)(access.write)(access.place)(access.value);
+}
+template <class Archive>
+void transfer(Archive& at, NarratedStep& step) {
+  at(step.number)(step.time)(step.task)(step.place)(step.accesses)(step.task_index);
+  at(step.ready_by)(step.ready_by_task)(step.ready_time)(step.ended);
+  at(step.waits_for)(step.suspended_at);
+}
+template <class Archive>
+void transfer(Archive& at, NarratedDeviation& deviation) {
+  at(deviation.kind)(deviation.ordinal)(deviation.index)(deviation.choices)(deviation.time);
+  at(deviation.chosen)(deviation.overtaken)(deviation.label)(deviation.step);
+}
+template <class Archive>
+void transfer(Archive& at, NarratedTask& task) {
+  at(task.name)(task.parent)(task.made_in);
+}
+template <class Archive>
+void transfer(Archive& at, NarratedWait& wait) {
+  at(wait.task)(wait.waits_for)(wait.remark)(wait.blockers)(wait.place);
+}
+template <class Archive>
+void transfer(Archive& at, Narration& narration) {
+  at(narration.steps)(narration.whole)(narration.deviations)(narration.tasks)(narration.waits);
+  at(narration.findings)(narration.failed)(narration.failure_at)(narration.failure_step);
+  at(narration.run_steps)(narration.virtual_time)(narration.trace_hash);
+}
+template <class Archive>
 void transfer(Archive& at, Failure& failure) {
   at(failure.kind)(failure.message)(failure.token)(failure.deviations);
   at(failure.executions_to_find)(failure.also_under_fifo)(failure.minimality)(failure.text);
   transfer(at, failure.finding);
+  transfer(at, failure.narration);
 }
 template <class Archive>
 void transfer(Archive& at, Report& report) {

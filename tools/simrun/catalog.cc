@@ -182,6 +182,13 @@ options of explore (and of verify, replay and shrink, where they say how a sched
   --step-limit TIME   real time that a step may take there (10s)
   --memory-limit SIZE   what a worker may use, like 2GB (an even share of the machine's)
 
+reports, of a run, explore, verify, replay and shrink; docs/reports.md shows them:
+  --html FILE         a page with the failures as pictures
+  --junit FILE        JUnit XML           --sarif FILE        SARIF 2.1.0
+  --json-lines FILE   records of the run or exploration, one a line
+  --trace FILE        a trace that Perfetto opens: the run, or each failure
+  --github            annotations of a GitHub workflow, behind the text
+
 options of eval (and --seed: the trials have the ones behind it):
   --programs N,...    names of its rows, with * and ? (all of them)
   --strategies S,...  (portfolio,random,pct:3,pct:10,pos,surw,urw)

@@ -11,6 +11,7 @@
 #include "tools/simrun/eval_command.h"
 #include "tools/simrun/explore_command.h"
 #include "tools/simrun/nearest.h"
+#include "tools/simrun/reports.h"
 #include "tools/simrun/run_report.h"
 #include "tools/simrun/values.h"
 
@@ -63,7 +64,11 @@ absl::StatusOr<Command> run_command(const Split& split, const ScenarioInfo& scen
     if (!order.ok()) return order.status();
     command.options.order = *order;
   }
-  auto parameters = parse_parameters(split.rest, scenario);
+  Arguments rest = split.rest;
+  auto reports = take_report_flags(rest, split.json);
+  if (!reports.ok()) return reports.status();
+  command.reports = *std::move(reports);
+  auto parameters = parse_parameters(rest, scenario);
   if (!parameters.ok()) return parameters.status();
   command.options.parameters = *std::move(parameters);
   command.explore.seed = command.options.seed;
@@ -133,7 +138,8 @@ const std::vector<std::string>& flag_names() {
                                   "max-failures", "time",     "cancel",     "trace",  "html",
                                   "lines",        "programs", "strategies", "trials", "write",
                                   "portfolio-trials", "step-limit", "memory-limit", "store",
-                                  "shard", "commit", "fail-on"};
+                                  "shard", "commit", "fail-on", "junit", "sarif", "github",
+                                  "json-lines"};
   return names;
 }
 

@@ -23,6 +23,7 @@
 #include "tools/simrun/campaign/options.h"
 #include "tools/simrun/eval/options.h"
 #include "tools/simrun/parity/parity.h"
+#include "tools/simrun/report_files.h"
 
 namespace simrun {
 
@@ -50,6 +51,7 @@ struct Command {
   std::string token = {};  // to replay or to shrink
   std::optional<std::uint32_t> jobs = {};  // worker processes to explore in; none: as many as fit
   sim::Jobs limits = {};                   // of a worker
+  ReportFiles reports = {};
   parity::Sources parity = {};
   eval::Options eval = {};
   campaign::Options campaign = {};

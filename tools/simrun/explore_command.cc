@@ -10,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/time/time.h"
 #include "tools/simrun/campaign/shard.h"
+#include "tools/simrun/reports.h"
 #include "tools/simrun/run_report.h"
 #include "tools/simrun/values.h"
 
@@ -192,7 +193,10 @@ absl::Status read_jobs(const Given& given, Command& command) {
 
 absl::StatusOr<Command> explore_command(const Split& split, const std::string& subject,
                                         const Scenarios& scenarios) {
-  auto given = take_flags(split.rest, kFlags);
+  Arguments rest = split.rest;
+  auto reports = take_report_flags(rest, split.json);
+  if (!reports.ok()) return reports.status();
+  auto given = take_flags(rest, kFlags);
   if (!given.ok()) return given.status();
   const std::optional<std::string> name = take_subject(given->rest, scenarios);
   if (!name) return error(subject, " needs a scenario; 'simrun list' shows them");
@@ -200,6 +204,7 @@ absl::StatusOr<Command> explore_command(const Split& split, const std::string& s
   if (scenario == nullptr) return unknown_scenario(*name, scenarios);
 
   Command command{.kind = Command::Kind::explore, .scenario = scenario, .json = split.json};
+  command.reports = *std::move(reports);
   if (!split.seeds.empty()) {
     const auto seed = parse_seed(split.seeds.front());
     if (!seed.ok()) return seed.status();

@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -12,9 +13,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "sim/explore/narration.h"
+#include "sim/explore/stopwatch.h"
 #include "sim/jobs/explore_jobs.h"
 #include "tools/simrun/interruption.h"
 #include "tools/simrun/program.h"
+#include "tools/simrun/reports.h"
 #include "tools/simrun/terminal_line.h"
 
 namespace simrun {
@@ -148,6 +152,7 @@ absl::StatusOr<int> run_exploration(const Command& command, Output& output, std:
   const sim::Body body = [&] { return command.scenario->body(scenario); };
   sim::ExploreOptions options = command.explore;
   sim::Report report;
+  const sim::Stopwatch stopwatch;
   try {
     ProgressLine line(err, options);
     options.on_progress = [&](const sim::Progress& progress) { line.update(progress); };
@@ -158,6 +163,12 @@ absl::StatusOr<int> run_exploration(const Command& command, Output& output, std:
     return absl::UnavailableError(why.what());
   }
   print(command, report, output);
+  if (command.reports.any()) {
+    const double seconds = std::chrono::duration<double>(stopwatch.elapsed()).count();
+    const auto outcome = outcome_of(command, report, seconds);
+    absl::Status status = write_reports(command.reports, outcome, output);
+    if (!status.ok()) return status;
+  }
   if (report.stopped && report.ok()) return kInterrupted;
   if (!is_deterministic(report)) return kNotDeterministic;
   if (command.kind == Command::Kind::verify && report.ok() && !report.exhausted) return kNoVerdict;
@@ -169,6 +180,14 @@ std::string explain_run(const Command& command, const std::vector<sim::Deviation
   const sim::Body body = [&] { return command.scenario->body(scenario); };
   const sim::Report report = sim::shrink_schedule(body, deviations, command.explore);
   return report.ok() ? "" : absl::StrCat("shrunk: ", report.failures.front().explanation());
+}
+
+sim::Narration tell_run(const Command& command, const std::vector<sim::Deviation>& deviations) {
+  constexpr std::size_t kMostSteps = 100'000;
+  sim::Scenario scenario(*command.scenario, command.options.parameters, {});
+  const sim::Body body = [&] { return command.scenario->body(scenario); };
+  return sim::narrate(body, run_options(command.explore), deviations, command.explore.ignore,
+                      kMostSteps);
 }
 
 }  // namespace simrun

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "absl/status/statusor.h"
+#include "sim/explore/narrated.h"
 #include "tools/simrun/command.h"
 #include "tools/simrun/output.h"
 
@@ -19,5 +20,8 @@ absl::StatusOr<int> run_exploration(const Command& command, Output& output, std:
 // Of a run that failed: how it fails with the fewest decisions, and with which token. `deviations`
 // are what the run decided.
 std::string explain_run(const Command& command, const std::vector<sim::Deviation>& deviations);
+
+// The same run told step by step.
+sim::Narration tell_run(const Command& command, const std::vector<sim::Deviation>& deviations);
 
 }  // namespace simrun

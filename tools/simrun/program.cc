@@ -1,17 +1,20 @@
 #include "tools/simrun/program.h"
 
+#include <chrono>
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "sim/explore/crash_report.h"
 #include "sim/explore/detectors.h"
+#include "sim/explore/stopwatch.h"
 #include "tools/simrun/campaign/campaign.h"
 #include "tools/simrun/campaign/merge.h"
 #include "tools/simrun/catalog.h"
 #include "tools/simrun/eval/eval.h"
 #include "tools/simrun/explore_run.h"
 #include "tools/simrun/output.h"
+#include "tools/simrun/reports.h"
 #include "tools/simrun/run_report.h"
 
 namespace simrun {
@@ -26,7 +29,7 @@ int fail(std::FILE* err, absl::string_view what) {
   return kBadUsage;
 }
 
-bool run_for_a_person(const Command& command, Output& output) {
+sim::ScenarioResult run_for_a_person(const Command& command, Output& output) {
   RunReport report(command, output);
   report.begin();
   const sim::CrashReport crash_report(command.scenario->name, repeat_line(command), {});
@@ -38,10 +41,10 @@ bool run_for_a_person(const Command& command, Output& output) {
   // A run that made asyncio's choices needs no explanation by its choices.
   const bool explain = !result.passed && !result.deviations.empty();
   report.end(result, explain ? explain_run(command, result.deviations) : "");
-  return result.passed;
+  return result;
 }
 
-bool run_for_a_program(const Command& command, Output& output) {
+sim::ScenarioResult run_for_a_program(const Command& command, Output& output) {
   std::vector<sim::TranscriptLine> transcript;
   const sim::CrashReport crash_report(command.scenario->name, repeat_line(command), {});
   sim::internal::Detectors detectors;
@@ -50,7 +53,22 @@ bool run_for_a_program(const Command& command, Output& output) {
   options.on_line = [&transcript](const sim::TranscriptLine& line) { transcript.push_back(line); };
   const sim::ScenarioResult result = run_scenario(*command.scenario, options);
   output.write(run_as_json(command, transcript, result));
-  return result.passed;
+  return result;
+}
+
+// The exit code; 2 where a report cannot be written.
+int run_once(const Command& command, Output& output, std::FILE* err) {
+  const sim::Stopwatch stopwatch;
+  const sim::ScenarioResult result =
+      command.json ? run_for_a_program(command, output) : run_for_a_person(command, output);
+  const double seconds = std::chrono::duration<double>(stopwatch.elapsed()).count();
+  if (command.reports.any()) {
+    const sim::Narration told = tell_run(command, result.deviations);
+    const auto outcome = outcome_of(command, result, told, seconds);
+    const absl::Status status = write_reports(command.reports, outcome, output);
+    if (!status.ok()) return fail(err, status.message());
+  }
+  return result.passed ? kNoBug : kBugFound;
 }
 
 int run_parity(const Command& command, Output& output, std::FILE* err) {
@@ -116,9 +134,7 @@ int execute(const Command& command, const Scenarios& scenarios, Output& output, 
       output.write(absl::StrCat("simrun ", SIMLOOP_VERSION, "\n"));
       return kNoBug;
     case Command::Kind::run:
-      const bool passed =
-          command.json ? run_for_a_program(command, output) : run_for_a_person(command, output);
-      return passed ? kNoBug : kBugFound;
+      return run_once(command, output, err);
   }
   return kBadUsage;
 }
