@@ -249,7 +249,6 @@ void no_header_is_forgotten(const Files& files, Complaints& complaints) {
                                    "sim/scenario.h",
                                    "sim/world/world.h",
                                    "sim/explore/explore.h",
-                                   "sim/report/campaign_page.h",
                                    "sim/testing/gtest.h",
                                    "sim/testing/rapidcheck.h"};
   for_each_line(files, [&](const File& file, std::size_t i) {

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "sim/report/escape.h"
+#include "sim/report/html.h"
 #include "sim/report/page.h"
 
 namespace sim::report {
@@ -67,7 +68,8 @@ std::string findings_of(const Campaign& campaign) {
 
 }  // namespace
 
-std::string campaign_page(const Campaign& campaign) {
+std::string campaign_page(const Campaign& campaign, const std::vector<Outcome>& failed,
+                          const SourceReader& read_source) {
   std::string body = absl::StrCat("<main>\n<header><h1>", markup(campaign.title),
                                   "</h1>\n<p class=\"soft\">", campaign.scenarios.size(),
                                   " scenarios, ", campaign.findings.size(),
@@ -77,7 +79,10 @@ std::string campaign_page(const Campaign& campaign) {
                                   "<p class=\"soft\">Distinct traces over executions.</p>\n"
                                   "<div class=\"curves\">\n");
   for (const CampaignScenario& each : campaign.scenarios) body += curve(each);
-  return page(campaign.title, absl::StrCat(body, "</div></section>\n</main>\n"), true);
+  return page(campaign.title,
+              absl::StrCat(body, "</div></section>\n", failures_as_html(failed, read_source),
+                           "</main>\n"),
+              true);
 }
 
 }  // namespace sim::report

@@ -1,10 +1,12 @@
-// The page of a campaign: what was found, and for each scenario how many different traces have been
-// seen as executions went on.
+// The page of a campaign: what was found, for each scenario how many different traces have been
+// seen as executions went on, and behind that the failures as in html.h.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
+
+#include "sim/report/outcome.h"
 
 namespace sim::report {
 
@@ -36,6 +38,7 @@ struct Campaign {
   std::vector<CampaignFinding> findings;
 };
 
-std::string campaign_page(const Campaign& campaign);
+std::string campaign_page(const Campaign& campaign, const std::vector<Outcome>& failed = {},
+                          const SourceReader& read_source = {});
 
 }  // namespace sim::report

@@ -202,8 +202,9 @@ std::string passed_run(const Narration& narration, std::size_t id) {
 
 }  // namespace
 
-std::string html(const std::vector<Outcome>& outcomes, const SourceReader& read_source) {
-  std::string body = "<main>\n";
+std::string failures_as_html(const std::vector<Outcome>& outcomes,
+                             const SourceReader& read_source) {
+  std::string body;
   std::size_t id = 1;
   for (const Outcome& outcome : outcomes) {
     absl::StrAppend(&body, header(outcome), contents(outcome, id));
@@ -212,7 +213,12 @@ std::string html(const std::vector<Outcome>& outcomes, const SourceReader& read_
     }
     if (!outcome.run.steps.empty()) absl::StrAppend(&body, passed_run(outcome.run, id++));
   }
-  absl::StrAppend(&body, "</main>\n");
+  return body;
+}
+
+std::string html(const std::vector<Outcome>& outcomes, const SourceReader& read_source) {
+  const std::string body =
+      absl::StrCat("<main>\n", failures_as_html(outcomes, read_source), "</main>\n");
   const bool one = outcomes.size() == 1;
   return page(one ? absl::StrCat(outcomes.front().scenario, ": ",
                                  outcomes.front().passed ? "passed" : "failed")

@@ -12,4 +12,7 @@ namespace sim::report {
 // `read_source` may be empty: then the page has no excerpts.
 std::string html(const std::vector<Outcome>& outcomes, const SourceReader& read_source = {});
 
+// What stands in its body, but for the frame: the markup that other pages have too.
+std::string failures_as_html(const std::vector<Outcome>& outcomes, const SourceReader& read_source);
+
 }  // namespace sim::report

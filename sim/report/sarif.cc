@@ -77,7 +77,7 @@ Json result(const Outcome& outcome, FindingKind kind, const std::string& message
   if (place.line != 0 && !place.file.empty()) locations.push_back(location(place));
   return {{"ruleId", to_string(kind)},
           {"ruleIndex", static_cast<int>(kind)},
-          {"level", fails_by_default(kind) ? "error" : "warning"},
+          {"level", "warning"},
           {"message", {{"text", clean(message)}}},
           {"locations", std::move(locations)},
           {"partialFingerprints",

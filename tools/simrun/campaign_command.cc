@@ -7,6 +7,7 @@
 #include "tools/simrun/campaign/shard.h"
 #include "tools/simrun/explore_command.h"
 #include "tools/simrun/nearest.h"
+#include "tools/simrun/reports.h"
 #include "tools/simrun/values.h"
 
 namespace simrun {
@@ -105,12 +106,16 @@ absl::Status read_schedules(const Split& split, const Given& given, campaign::Op
 }  // namespace
 
 absl::StatusOr<Command> campaign_command(const Split& split, const Scenarios& scenarios) {
-  auto given = take_flags(split.rest, kCampaignFlags);
+  Arguments rest = split.rest;
+  const auto reports = take_report_flags(rest, split.json);
+  if (!reports.ok()) return reports.status();
+  auto given = take_flags(rest, kCampaignFlags);
   if (!given.ok()) return given.status();
   if (absl::Status status = check_names(given->rest, kCampaignFlags, "campaign"); !status.ok()) {
     return status;
   }
   Command command{.kind = Command::Kind::campaign, .json = split.json};
+  command.reports = *reports;
   campaign::Options& options = command.campaign;
   options.globs = given->rest;
   auto store = store_of(*given, "campaign");

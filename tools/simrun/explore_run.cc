@@ -166,7 +166,7 @@ absl::StatusOr<int> run_exploration(const Command& command, Output& output, std:
   if (command.reports.any()) {
     const double seconds = std::chrono::duration<double>(stopwatch.elapsed()).count();
     const auto outcome = outcome_of(command, report, seconds);
-    absl::Status status = write_reports(command.reports, outcome, output);
+    absl::Status status = write_reports(command.reports, {outcome}, output);
     if (!status.ok()) return status;
   }
   if (report.stopped && report.ok()) return kInterrupted;

@@ -65,7 +65,7 @@ int run_once(const Command& command, Output& output, std::FILE* err) {
   if (command.reports.any()) {
     const sim::Narration told = tell_run(command, result.deviations);
     const auto outcome = outcome_of(command, result, told, seconds);
-    const absl::Status status = write_reports(command.reports, outcome, output);
+    const absl::Status status = write_reports(command.reports, {outcome}, output);
     if (!status.ok()) return fail(err, status.message());
   }
   return result.passed ? kNoBug : kBugFound;
@@ -105,7 +105,8 @@ int run_campaign(const Command& command, const Scenarios& scenarios, Output& out
         jobs, command.jobs ? std::function<void(const std::string&)>() : without_workers);
   }
   const absl::StatusOr<int> code =
-      campaign::run_campaign(command.campaign, scenarios, explorer, command.json, output, err);
+      campaign::run_campaign(command.campaign, scenarios, explorer, command.reports, command.json,
+                             output, err);
   return code.ok() ? *code : fail(err, code.status().message());
 }
 

@@ -195,17 +195,17 @@ Outcome outcome_of(const Command& command, const sim::ScenarioResult& result,
   return outcome;
 }
 
-absl::Status write_reports(const ReportFiles& files, const Outcome& outcome, Output& output) {
+absl::Status write_reports(const ReportFiles& files, const std::vector<Outcome>& all,
+                           Output& output, const Page& html) {
   using Format = std::function<std::string(const std::vector<Outcome>&)>;
-  const std::vector<Outcome> all = {outcome};
   absl::Status status;
   const auto write = [&](const std::string& file, const Format& format) {
     if (!file.empty()) status.Update(write_whole(file, format(all)));
   };
   if (files.github) output.write(sim::report::github(all));
   output.flush();
-  write(files.html, [](const auto& outcomes) {
-    return sim::report::html(outcomes, read_source_file);
+  write(files.html, [&](const auto& outcomes) {
+    return html ? html(read_source_file) : sim::report::html(outcomes, read_source_file);
   });
   write(files.junit, sim::report::junit);
   write(files.sarif, sim::report::sarif);

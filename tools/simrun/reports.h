@@ -3,6 +3,7 @@
 // made of what is finished: nothing here runs a scenario.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,10 @@ sim::report::Outcome outcome_of(const Command& command, const sim::ScenarioResul
                                 const sim::Narration& told, double seconds);
 
 // Writes what was asked for, each whole or not at all; the rest if one of them cannot be written.
-absl::Status write_reports(const ReportFiles& files, const sim::report::Outcome& outcome,
-                           Output& output);
+// `html` is another page than that of the outcomes.
+using Page = std::function<std::string(const sim::report::SourceReader&)>;
+absl::Status write_reports(const ReportFiles& files,
+                           const std::vector<sim::report::Outcome>& outcomes, Output& output,
+                           const Page& html = {});
 
 }  // namespace simrun

@@ -16,6 +16,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "tools/simrun/arguments.h"
+#include "tools/simrun/campaign/campaign_reports.h"
 #include "tools/simrun/campaign/keeper.h"
 #include "tools/simrun/campaign/lane.h"
 #include "tools/simrun/campaign/plan.h"
@@ -23,6 +24,7 @@
 #include "tools/simrun/interruption.h"
 #include "tools/simrun/nearest.h"
 #include "tools/simrun/program.h"
+#include "tools/simrun/reports.h"
 #include "tools/simrun/terminal_line.h"
 
 namespace simrun::campaign {
@@ -49,10 +51,11 @@ bool is_of_share(const std::string& id, const Share& share) {
 
 class Campaign {
  public:
-  Campaign(const Options& options, const Scenarios& scenarios, const Explorer& explorer, bool json,
-           Output& output, std::FILE* err)
+  Campaign(const Options& options, const Scenarios& scenarios, const Explorer& explorer,
+           const ReportFiles& reports, bool json, Output& output, std::FILE* err)
       : options_(options),
         explorer_(explorer),
+        reports_(reports),
         json_(json),
         output_(output),
         err_(err),
@@ -174,7 +177,9 @@ class Campaign {
         passed = passed || report.ok();
         for (const sim::Failure& failure : report.failures) {
           Seen seen = seen_of(failure, lanes_[index], options);
-          failed = failed || seen.signature.id() == stored.id;
+          const std::string id = seen.signature.id();
+          failed = failed || id == stored.id;
+          failures_.insert_or_assign(id, failure);
           note(std::move(seen), entry);
         }
       } catch (const std::invalid_argument&) {
@@ -240,6 +245,7 @@ class Campaign {
   Seen as_seen(const sim::Failure& failure, const Lane& lane, const sim::ExploreOptions& options) {
     Seen seen = seen_of(failure, lane, options);
     const std::string id = seen.signature.id();
+    failures_.try_emplace(id, failure);
     if (const auto same = shrunk_.find(id); same != shrunk_.end()) return same->second;
     const auto known = known_.find(id);
     if (known != known_.end() && is_failing(known->second)) return seen;
@@ -252,6 +258,7 @@ class Campaign {
     const sim::Report report = explorer_.shrink(*lane.scenario, failure.token, shrinking);
     if (report.ok()) return seen;
     Seen smaller = seen_of(report.failures.front(), lane, options);
+    failures_.insert_or_assign(smaller.signature.id(), report.failures.front());
     if (smaller.signature.id() != id) shrunk_[id] = smaller;
     return smaller;
   }
@@ -365,9 +372,24 @@ class Campaign {
     summary_.failed = summary_.count(News::fresh) + summary_.count(News::returned) > 0 ||
                       (options_.fail_on_any && summary_.count(News::known) > 0);
     output_.write(json_ ? summary_as_json(summary_, options_) : summary_as_text(summary_, output_));
+    const bool reported = write_all_reports();
     if (summary_.failed) return kBugFound;
     if (summary_.interrupted) return kInterrupted;
-    return summary_.trouble.empty() ? kNoBug : kBadUsage;
+    return summary_.trouble.empty() && reported ? kNoBug : kBadUsage;
+  }
+
+  bool write_all_reports() {
+    if (!reports_.any()) return true;
+    const auto outcomes = outcomes_of(summary_, lanes_, failures_, options_);
+    const auto page = [&](const sim::report::SourceReader& read_source) {
+      auto failed = outcomes;
+      std::erase_if(failed, [](const auto& each) { return each.passed; });
+      const auto overview = overview_of(summary_, keeper_.slices_of(run_));
+      return sim::report::campaign_page(overview, failed, read_source);
+    };
+    const absl::Status status = write_reports(reports_, outcomes, output_, page);
+    if (!status.ok()) complain(std::string(status.message()));
+    return status.ok();
   }
 
   // Of the scenarios of this campaign: what it has seen, what changed, and what is stale.
@@ -395,6 +417,7 @@ class Campaign {
 
   const Options& options_;
   const Explorer& explorer_;
+  const ReportFiles& reports_;
   bool json_;
   Output& output_;
   std::FILE* err_;
@@ -406,6 +429,7 @@ class Campaign {
   double seconds_before_ = 0;  // of the process that was killed
   std::uint64_t executions_ = 0;
   std::map<std::string, State> known_;  // signatures
+  std::map<std::string, sim::Failure> failures_;  // the same, as they are reported
   std::map<std::string, Seen> shrunk_;  // what a signature turned out to be when it was shrunk
   std::map<std::string, Unsettled> unsettled_;
   std::set<std::string> news_;
@@ -441,13 +465,13 @@ absl::StatusOr<Scenarios> choose(const Scenarios& scenarios,
 }
 
 absl::StatusOr<int> run_campaign(const Options& options, const Scenarios& scenarios,
-                                 const Explorer& explorer, bool json, Output& output,
-                                 std::FILE* err) {
+                                 const Explorer& explorer, const ReportFiles& reports, bool json,
+                                 Output& output, std::FILE* err) {
   const auto chosen = choose(scenarios, options.globs);
   if (!chosen.ok()) return chosen.status();
   announce_shards();
   try {
-    return Campaign(options, *chosen, explorer, json, output, err).run();
+    return Campaign(options, *chosen, explorer, reports, json, output, err).run();
   } catch (const sim::JobsUnavailable& why) {
     return error(why.what());
   }

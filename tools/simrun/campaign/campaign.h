@@ -20,6 +20,7 @@
 #include "tools/simrun/campaign/options.h"
 #include "tools/simrun/command.h"
 #include "tools/simrun/output.h"
+#include "tools/simrun/report_files.h"
 
 namespace simrun::campaign {
 
@@ -31,10 +32,11 @@ inline constexpr int kSecondLook = 4;
 // error names the glob that fits none.
 absl::StatusOr<Scenarios> choose(const Scenarios& scenarios, const std::vector<std::string>& globs);
 
-// The exit code. Progress goes to `err` where that is a terminal, and what is wrong with the store
-// in any case. An InvalidArgumentError is about the options.
+// The exit code. Reports are written at the end; that one cannot be is bad usage, see program.h,
+// unless something was found. Progress goes to `err` where that is a terminal, and what is wrong
+// with the store in any case. An InvalidArgumentError is about the options.
 absl::StatusOr<int> run_campaign(const Options& options, const Scenarios& scenarios,
-                                 const Explorer& explorer, bool json, Output& output,
-                                 std::FILE* err);
+                                 const Explorer& explorer, const ReportFiles& reports, bool json,
+                                 Output& output, std::FILE* err);
 
 }  // namespace simrun::campaign

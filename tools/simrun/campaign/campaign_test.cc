@@ -108,6 +108,32 @@ TEST_F(CampaignTest, TellsANewFindingOnceWithItsExplanation) {
   EXPECT_EQ(run({"--fail-on", "any"}).code, kBugFound);
 }
 
+TEST_F(CampaignTest, IsReported) {
+  const std::string page = folder_ / "page.html";
+  const std::string junit = folder_ / "junit.xml";
+  const std::string sarif = folder_ / "a.sarif";
+  const std::vector<std::string> reports = {"--html", page, "--junit", junit, "--sarif", sarif};
+  EXPECT_EQ(run(reports).code, kBugFound);
+  EXPECT_THAT(read_file(page), AllOf(HasSubstr("<span class=\"kind new\">new</span>"),
+                                   HasSubstr("campaign_clean"), HasSubstr("class=\"curve\""),
+                                   HasSubstr("id=\"failure-1\""), HasSubstr("Timeline")));
+  EXPECT_THAT(read_file(junit), AllOf(HasSubstr("failures=\"1\""), HasSubstr("campaign_clean"),
+                                    HasSubstr("simrun replay campaign_counter ")));
+  EXPECT_THAT(read_file(sarif), HasSubstr("\"ruleIndex\": 0,\n     \"level\": \"error\""));
+  EXPECT_EQ(run(reports).code, kNoBug) << "what is known is a warning";
+  EXPECT_THAT(read_file(page), HasSubstr("<span class=\"kind known\">known</span>"));
+  EXPECT_THAT(read_file(junit), HasSubstr("failures=\"0\""));
+  EXPECT_THAT(read_file(sarif), HasSubstr("\"ruleIndex\": 0,\n     \"level\": \"warning\""));
+}
+
+TEST_F(CampaignTest, AReportThatCannotBeWrittenIsOneLineAndTheFindingIsTold) {
+  const Called called = run({"--html", folder_ / "none/page.html"});
+  EXPECT_EQ(called.code, kBugFound);
+  EXPECT_THAT(called.out, StartsWith("NEW  campaign_counter  "));
+  EXPECT_THAT(called.err, HasSubstr("simrun: cannot write "));
+  EXPECT_EQ(run({"--junit", folder_ / "none/a.xml"}).code, kBadUsage);
+}
+
 TEST_F(CampaignTest, TheTokenThatItKeepsIsShrunkAndReplays) {
   run();
   ASSERT_THAT(stored(), SizeIs(1));
@@ -257,8 +283,8 @@ TEST_F(CampaignTest, FourShardsExploreWhatOneOfFourTimesTheExecutionsDoes) {
   Output output(nowhere);
   const auto run_with = [&](std::multiset<std::uint64_t>& seeds) {
     options.store = folder_ / absl::StrCat(of_one.size(), "_", of_four.size());
-    const auto code = run_campaign(options, sim::registered_scenarios(), noting_seeds(seeds), false,
-                                   output, nowhere);
+    const auto code = run_campaign(options, sim::registered_scenarios(), noting_seeds(seeds), {},
+                                   false, output, nowhere);
     ASSERT_TRUE(code.ok());
   };
   options.executions = 480'000;
@@ -282,7 +308,7 @@ TEST_F(CampaignTest, TheNextCampaignGoesOnWithOtherSeeds) {
   std::FILE* nowhere = std::fopen("/dev/null", "w");
   Output output(nowhere);
   for (int i = 0; i < 2; ++i) {
-    ASSERT_TRUE(run_campaign(options, sim::registered_scenarios(), noting_seeds(seeds), false,
+    ASSERT_TRUE(run_campaign(options, sim::registered_scenarios(), noting_seeds(seeds), {}, false,
                              output, nowhere)
                     .ok());
   }
