@@ -64,8 +64,8 @@ struct ExploreOptions {
   bool detect_blocking = false;
   // Called now and then, at most every 1,024 executions.
   std::function<void(const Progress&)> on_progress = {};
-  // Called with the hash of each trace when it is seen for the first time.
-  std::function<void(std::uint64_t)> on_new_trace = {};
+  // Called with the hash of each trace when it is seen for the first time, and in which execution.
+  std::function<void(std::uint64_t trace, std::uint64_t execution)> on_new_trace = {};
   // Asked between executions: true ends the exploration where it is; Report::stopped says so.
   std::function<bool()> stop = {};
   // What tokens and reports call it, parameters included.

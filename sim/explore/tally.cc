@@ -37,7 +37,7 @@ bool Tally::add(const Made& made) {
   // Then it had been through before this one.
   if (made.dpor_is_through && !std::exchange(dpor_is_through_, true)) report_.all_traces = true;
   const bool is_new = traces_.add(made.trace);
-  if (is_new && options_.on_new_trace) options_.on_new_trace(made.trace);
+  if (is_new && options_.on_new_trace) options_.on_new_trace(made.trace, made.number);
   if (is_new) report_.all_traces = false;  // plain state has made one that dpor cannot know of
   if (*made.sampler != '\0') of_sampler(made.sampler).add(made.trace);
   if (made.number >= kHead && made.member < Lesson::kMembers) {

@@ -28,7 +28,7 @@ std::string facts_of(const Outcome& outcome) {
   std::string text = "<dl class=\"facts\">\n";
   if (outcome.executions > 0) absl::StrAppend(&text, fact("executions",
                                                           with_commas(outcome.executions)));
-  absl::StrAppend(&text, fact("steps", with_commas(outcome.steps)));
+  if (outcome.steps > 0) absl::StrAppend(&text, fact("steps", with_commas(outcome.steps)));
   if (outcome.distinct_traces > 0) {
     absl::StrAppend(&text, fact("distinct traces", with_commas(outcome.distinct_traces)));
   }

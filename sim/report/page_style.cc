@@ -30,6 +30,7 @@ code, pre, .mono { font-family: var(--mono); font-size: 12.5px; }
 pre { margin: 0; padding: 12px 14px; overflow: auto; background: var(--paper);
   border: 1px solid var(--line); border-radius: 8px; line-height: 1.5; }
 a { color: var(--run-line); }
+main > * + header { margin-top: 48px; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 12px;
   padding: 20px clamp(14px, 2vw, 26px) 24px; margin-top: 20px; }
 .card.bad { border-top: 3px solid var(--bad); }

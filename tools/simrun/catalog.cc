@@ -182,7 +182,7 @@ options of explore (and of verify, replay and shrink, where they say how a sched
   --step-limit TIME   real time that a step may take there (10s)
   --memory-limit SIZE   what a worker may use, like 2GB (an even share of the machine's)
 
-reports, of a run, explore, verify, replay and shrink; docs/reports.md shows them:
+reports, of a run, explore, verify, replay, shrink and campaign; docs/reports.md shows them:
   --html FILE         a page with the failures as pictures
   --junit FILE        JUnit XML           --sarif FILE        SARIF 2.1.0
   --json-lines FILE   records of the run or exploration, one a line

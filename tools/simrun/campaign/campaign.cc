@@ -214,8 +214,10 @@ class Campaign {
     options.max_executions = slice_executions();
     if (options_.budget) options.time_budget = absl::ToChronoNanoseconds(slice_time());
     options.stop = Interruption::came;
-    options.on_new_trace = [&](std::uint64_t trace) {
-      if (lane.traces.add(trace)) ++slice.new_traces;
+    options.on_new_trace = [&](std::uint64_t trace, std::uint64_t execution) {
+      if (!lane.traces.add(trace)) return;
+      ++slice.new_traces;
+      lane.note_new_trace(lane.tally.executions + execution + 1);
     };
     TerminalLine line(err_);
     options.on_progress = [&](const sim::Progress&) { show_progress(line, lane); };
@@ -384,7 +386,7 @@ class Campaign {
     const auto page = [&](const sim::report::SourceReader& read_source) {
       auto failed = outcomes;
       std::erase_if(failed, [](const auto& each) { return each.passed; });
-      const auto overview = overview_of(summary_, keeper_.slices_of(run_));
+      const auto overview = overview_of(summary_, lanes_, keeper_.slices_of(run_));
       return sim::report::campaign_page(overview, failed, read_source);
     };
     const absl::Status status = write_reports(reports_, outcomes, output_, page);

@@ -83,13 +83,15 @@ std::vector<Outcome> outcomes_of(const Summary& summary, const std::vector<Lane>
   return outcomes;
 }
 
-sim::report::Campaign overview_of(const Summary& summary, const std::vector<Slice>& slices) {
+sim::report::Campaign overview_of(const Summary& summary, const std::vector<Lane>& lanes,
+                                  const std::vector<Slice>& slices) {
   sim::report::Campaign campaign;
   campaign.title = absl::StrCat("Campaign: ", grouped(summary.executions()), " executions of ",
                                 summary.tallies.size(),
                                 summary.tallies.size() == 1 ? " scenario" : " scenarios");
-  for (const Tally& tally : summary.tallies) {
-    sim::report::CampaignScenario scenario{tally.scenario, {}};
+  for (const Lane& lane : lanes) {
+    const Tally& tally = lane.tally;
+    sim::report::CampaignScenario scenario{tally.scenario, lane.curve};
     sim::report::CoveragePoint so_far;
     for (const Slice& slice : slices) {
       if (slice.scenario != tally.scenario) continue;
@@ -98,6 +100,7 @@ sim::report::Campaign overview_of(const Summary& summary, const std::vector<Slic
       so_far.distinct_traces += slice.new_traces;
       scenario.points.push_back(so_far);
     }
+    std::ranges::stable_sort(scenario.points, {}, &sim::report::CoveragePoint::executions);
     campaign.scenarios.push_back(std::move(scenario));
   }
   for (const Reported& each : summary.findings) {

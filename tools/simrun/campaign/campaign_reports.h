@@ -22,7 +22,9 @@ std::vector<sim::report::Outcome> outcomes_of(const Summary& summary,
                                               const std::map<std::string, sim::Failure>& failures,
                                               const Options& options);
 
-// `slices`: all of this run, in their order.
-sim::report::Campaign overview_of(const Summary& summary, const std::vector<Slice>& slices);
+// `slices`: all of this run, in their order; of those that another process made there are only the
+// ends.
+sim::report::Campaign overview_of(const Summary& summary, const std::vector<Lane>& lanes,
+                                  const std::vector<Slice>& slices);
 
 }  // namespace simrun::campaign

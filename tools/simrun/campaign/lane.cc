@@ -32,6 +32,13 @@ sim::ExploreOptions named(const sim::ScenarioInfo& scenario, sim::ExploreOptions
 
 }  // namespace
 
+void Lane::note_new_trace(std::uint64_t executions) {
+  constexpr std::size_t kDense = 64;  // points, before they become rarer
+  const bool is_due = curve.size() < kDense || executions > curve.back().executions +
+                                                                curve.back().executions / 64;
+  if (is_due) curve.push_back({executions, 0, traces.distinct()});
+}
+
 Lane make_lane(const sim::ScenarioInfo& scenario, const Options& options) {
   Lane lane;
   lane.scenario = &scenario;

@@ -7,6 +7,7 @@
 
 #include "sim/explore/explore.h"
 #include "sim/explore/trace_counts.h"
+#include "sim/report/campaign_page.h"
 #include "sim/scenario.h"
 #include "tools/simrun/campaign/options.h"
 #include "tools/simrun/campaign/store.h"
@@ -20,6 +21,10 @@ struct Lane {
   sim::ExploreOptions explore;  // for a slice, but for its seed and how long it is
   sim::TraceCounts traces;      // that this process has seen
   Tally tally;
+  // How the number of traces grew in this process, at some executions, all slices together.
+  std::vector<sim::report::CoveragePoint> curve;
+
+  void note_new_trace(std::uint64_t executions);
 };
 
 Lane make_lane(const sim::ScenarioInfo& scenario, const Options& options);
