@@ -131,6 +131,7 @@ class Exploration {
   }
 
   bool has_shape(const Token& token) { return token.shape == shape(); }
+  TokenHead token_head() { return {context(options_), shape(), options_.seed}; }
 
   // The token is of this test; a crash gives it again.
   void accept(const Token& token) {
@@ -239,8 +240,7 @@ class Exploration {
                                               : execution_.in_words(failure.finding);
     failure.kind = failure.finding.kind;
     failure.message = failure.finding.message;
-    failure.token =
-        Token{{context(options_), shape(), options_.seed}, failure.deviations}.to_string();
+    failure.token = Token{token_head(), failure.deviations}.to_string();
     failure.also_under_fifo =
         options_.order == Order::fifo || fails_under_fifo(failure.finding, narration.deviations);
     failure.text = explain(failure, narration, replay_line(failure.token));
@@ -293,7 +293,7 @@ class Exploration {
     failure.message = failure.finding.message;
     failure.deviations = deviations;
     failure.executions_to_find = report_.executions;
-    failure.token = Token{{context(options_), shape(), options_.seed}, deviations}.to_string();
+    failure.token = Token{token_head(), deviations}.to_string();
     failure.text = std::string(to_string(failure.kind)) + ": " + failure.message + "\n";
     report_.failures.push_back(std::move(failure));
   }
@@ -387,6 +387,10 @@ Report shrink_schedule(Body body, const std::vector<Deviation>& deviations,
 
 Report run_schedule(Body body, DecisionSource& source, const ExploreOptions& options) {
   return Exploration(std::move(body), options).run_schedule(source);
+}
+
+TokenHead token_head(Body body, const ExploreOptions& options) {
+  return Exploration(std::move(body), options).token_head();
 }
 
 bool token_belongs(std::string_view token, const ExploreOptions& options) {

@@ -20,6 +20,7 @@
 #include "sim/explore/execution.h"
 #include "sim/explore/report.h"
 #include "sim/explore/strategy.h"
+#include "sim/explore/token.h"
 
 namespace sim {
 
@@ -87,6 +88,9 @@ Report shrink_schedule(Body body, const std::vector<Deviation>& deviations,
 // Runs one schedule, the choices of `source`, and reports as explore() does; a failure is shrunk if
 // the options say so. For sources of one's own: bytes of a fuzzer, a generated value.
 Report run_schedule(Body body, DecisionSource& source, const ExploreOptions& options = {});
+
+// What the tokens of a test begin with. Runs it in asyncio's order.
+TokenHead token_head(Body body, const ExploreOptions& options);
 
 // Whether a token may be of the test that these options name. Tokens keep 12 bits of it, so one in
 // 4,096 others is taken for it too. Throws std::invalid_argument for a damaged token.

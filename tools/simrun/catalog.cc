@@ -144,8 +144,9 @@ std::string usage() {
                                                        and explain it
   simrun verify SCENARIO                               prove that none does, by one schedule of
                                                        each trace
-  simrun replay SCENARIO TOKEN                         run the schedule of a token again
-  simrun shrink SCENARIO TOKEN                         look for a smaller one that fails as well
+  simrun replay SCENARIO TOKEN|FILE                    run the schedule of a token again, or of
+                                                       a file: a token, or what a fuzzer kept
+  simrun shrink SCENARIO TOKEN|FILE                    look for a smaller one that fails as well
   simrun eval                                          how soon the bugs of the programs that ship
                                                        are found: docs/bug_finding.md
   simrun list                                          what there is to run

@@ -1,7 +1,8 @@
 // Command: what the command line asks for.
 //
 //   simrun [--seed N] [--order any|fifo] [--json] SCENARIO [--PARAMETER=VALUE ...]
-//   simrun explore SCENARIO [...]    simrun replay SCENARIO TOKEN    simrun shrink SCENARIO TOKEN
+//   simrun explore SCENARIO [...]
+//   simrun replay SCENARIO TOKEN|FILE    simrun shrink SCENARIO TOKEN|FILE
 //   simrun list [--json]        simrun help [SCENARIO]        simrun --version
 //   simrun eval [...]
 //   simrun parity [--json] FILE.json ...       simrun parity [--json] --lines FILE.jsonl
@@ -10,6 +11,8 @@
 // argument; a bool parameter's value is attached, and --NAME alone means true. Each is given once.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +33,8 @@ struct Command {
   sim::ScenarioOptions options = {};
   sim::ExploreOptions explore = {};
   std::string token = {};  // to replay or to shrink
+  // Instead of a token: the bytes of a fuzzer, see BytesSource.
+  std::optional<std::vector<std::uint8_t>> input = {};
   parity::Sources parity = {};
   eval::Options eval = {};
   bool json = false;

@@ -6,6 +6,7 @@
 
 #include "absl/time/time.h"
 #include "tools/simrun/run_report.h"
+#include "tools/simrun/schedule_file.h"
 #include "tools/simrun/values.h"
 
 namespace simrun {
@@ -139,7 +140,7 @@ absl::StatusOr<Command> explore_command(const Split& split, const std::string& s
     command.kind = subject == "replay" ? Command::Kind::replay : Command::Kind::shrink;
     auto token = take_token(given->rest, subject);
     if (!token.ok()) return token.status();
-    command.token = *std::move(token);
+    if (absl::Status status = read_schedule(*token, command); !status.ok()) return status;
     for (const char* flag : {"--strategy", "--executions", "--budget", "--max-failures"}) {
       if (given->find(flag) != nullptr) return error(subject, " runs one schedule: no ", flag);
     }

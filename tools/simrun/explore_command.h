@@ -3,9 +3,9 @@
 //   simrun explore SCENARIO [--strategy S] [--executions N] [--budget 10s] [--order any|fifo]
 //                  [--time strict|slow_loop|adversarial] [--cancel K] [--max-failures K] [--seed N]
 //   simrun verify SCENARIO [--executions N] [--budget 10s] [--max-failures K] [--seed N]
-//   simrun replay SCENARIO TOKEN       simrun shrink SCENARIO TOKEN
+//   simrun replay SCENARIO TOKEN|FILE       simrun shrink SCENARIO TOKEN|FILE
 //
-// A token needs the options it was found with: --order, --time, --cancel and the parameters.
+// A file holds a token or what a fuzzer has kept; see schedule_file.h. A token needs the options it was found with: --order, --time, --cancel and the parameters.
 #pragma once
 
 #include <string>

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "sim/testing/bytes_source.h"
 #include "tools/simrun/program.h"
 #include "tools/simrun/terminal_line.h"
 
@@ -89,6 +90,14 @@ sim::Report explore(const sim::Body& body, sim::ExploreOptions& options) {
   return sim::explore(body, options);
 }
 
+// The schedule of a fuzzer's input.
+sim::Report run_input(const sim::Body& body, const std::vector<std::uint8_t>& input,
+                      sim::ExploreOptions options, bool shrink) {
+  options.shrink = shrink;
+  sim::BytesSource source(input);
+  return sim::run_schedule(body, source, options);
+}
+
 struct Label {
   const char* text;
   Colour colour;
@@ -137,10 +146,12 @@ absl::StatusOr<int> run_exploration(const Command& command, Output& output, std:
     options.on_progress = [&](const sim::Progress& progress) { line.update(progress); };
     switch (command.kind) {
       case Command::Kind::replay:
-        report = sim::replay(body, command.token, options);
+        report = command.input ? run_input(body, *command.input, options, false)
+                               : sim::replay(body, command.token, options);
         break;
       case Command::Kind::shrink:
-        report = sim::shrink_token(body, command.token, options);
+        report = command.input ? run_input(body, *command.input, options, true)
+                               : sim::shrink_token(body, command.token, options);
         break;
       default:
         report = explore(body, options);
