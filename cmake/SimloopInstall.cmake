@@ -4,7 +4,7 @@
 include(CMakePackageConfigHelpers)
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/simloop")
 
-install(TARGETS simloop simrun_commands simrun_main fuzz_main EXPORT simloopTargets)
+install(TARGETS simloop guard simrun_commands simrun_main fuzz_main EXPORT simloopTargets)
 install(TARGETS simloop_afl_mutator LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(TARGETS simrun)
 install(DIRECTORY sim primitives DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/simloop"

@@ -101,8 +101,7 @@ class Exploration {
       DecisionSource* source = search->next();
       if (source == nullptr) break;
       try {
-        const ExecutionResult& result = execution_.run(*source);
-        count(result, *search);
+        if (!run_and_count(*source, *search)) break;
       } catch (const NotRepeated& difference) {
         not_deterministic("two runs of the same decisions differ: " +
                           std::string(difference.what()) + kSomethingOutside,
@@ -126,7 +125,9 @@ class Exploration {
     report_.distinct_traces = 1;
     report_.steps = result.stats.steps;
     note_warnings(result);
+    const std::vector<Deviation> made = result.tape.deviations();
     if (result.failed) found(result);
+    if (options_.check_every_execution) check_determinism(made);
     return std::move(report_);
   }
 
@@ -154,6 +155,7 @@ class Exploration {
     report_.distinct_traces = 1;
     report_.steps = result.stats.steps;
     note_warnings(result);
+    const std::vector<Deviation> made = result.tape.deviations();
     if (result.failed) {
       Failure failure;
       failure.finding = result.failure();
@@ -162,6 +164,7 @@ class Exploration {
       if (options_.shrink) shrink(failure);
       complete(failure);
     }
+    if (options_.check_every_execution) check_determinism(made);
     return std::move(report_);
   }
 
@@ -182,6 +185,20 @@ class Exploration {
   }
   bool enough() const {
     return options_.max_failures != 0 && report_.failures.size() >= options_.max_failures;
+  }
+
+  // One execution of the search. False if the same decisions came to something else when they were
+  // made again.
+  bool run_and_count(DecisionSource& source, Search& search) {
+    if (!options_.check_every_execution) {
+      count(execution_.run(source), search);
+      return true;
+    }
+    Trace first;
+    const ExecutionResult& result = execution_.run_traced(source, first);
+    const std::vector<Deviation> deviations = result.tape.deviations();
+    count(result, search);
+    return repeats(first, deviations);
   }
 
   void count(const ExecutionResult& result, Search& search) {
@@ -205,9 +222,10 @@ class Exploration {
 
   void note_warnings(const ExecutionResult& result) {
     for (const Finding& finding : result.findings) {
-      if (fails_by_default(finding.kind)) continue;
+      if (fails(finding.kind, options_.outside)) continue;
       const auto known = [&](const Finding& each) { return same_failure(each, finding); };
-      if (std::ranges::none_of(report_.warnings, known)) report_.warnings.push_back(finding);
+      if (std::ranges::any_of(report_.warnings, known)) continue;
+      report_.warnings.push_back(execution_.in_words(finding));
     }
   }
 
@@ -272,12 +290,17 @@ class Exploration {
   // Runs the same decisions twice. False if they came to something else: a finding of its own.
   bool check_determinism(const std::vector<Deviation>& deviations) {
     Trace first;
-    Trace second;
     ReplaySource source(deviations);
     Shape shown(source);
     execution_.run_traced(shown, first);
     if (deviations.empty()) note_shape(shown);
-    source.rewind(deviations);
+    return repeats(first, deviations);
+  }
+
+  // Whether `deviations` come to this trace again.
+  bool repeats(const Trace& first, const std::vector<Deviation>& deviations) {
+    Trace second;
+    ReplaySource source(deviations);
     execution_.run_traced(source, second);
     const std::optional<std::string> difference = first_difference(first, second);
     if (!difference) return true;
@@ -352,6 +375,7 @@ RunOptions run_options(const ExploreOptions& options) {
   run.cancellations = options.cancellations;
   run.canonical = true;
   run.detect_blocking = options.detect_blocking;
+  run.outside = options.outside;
   return run;
 }
 

@@ -53,11 +53,15 @@ struct ExploreOptions {
   bool shrink = true;
   // Whether the first execution is run twice, and every failure too, to see that nothing differs.
   bool check_determinism = true;
+  // Whether every execution is, all that is asked for besides; twice the time and more.
+  bool check_every_execution = false;
   // Kinds of finding that are none.
   std::vector<FindingKind> ignore = {};
   Limits limits = {};
   // Whether steps that take much real time are warned of. Reports then depend on the machine.
   bool detect_blocking = false;
+  // What becomes of calls that ask the world outside of the run, where simloop::guard is linked.
+  OutsideWorld outside = {};
   // Called now and then, at most every 1,024 executions.
   std::function<void(const Progress&)> on_progress = {};
   // Asked between executions: true ends the exploration where it is; Report::stopped says so.

@@ -160,6 +160,10 @@ options:
                       2^64, decimal or 0x and hexadecimal; the same seed gives the same run
   --order any|fifo    which ready task runs next: any of them (any), or the first as in asyncio
   --json              one JSON object instead of text
+  --guard MODE        calls in a step that ask the world outside, like clock_gettime, getrandom and
+                      nanosleep: warn (the default), fail, off
+  --virtualize        clocks, random numbers and naps of such calls are those of the run
+  --check-determinism run every execution twice and compare; exit code 3 where they differ
   --lines FILE        of parity; - is standard input, here and as FILE.json
   --help, --version
 

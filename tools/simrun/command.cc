@@ -9,6 +9,7 @@
 #include "tools/simrun/arguments.h"
 #include "tools/simrun/eval_command.h"
 #include "tools/simrun/explore_command.h"
+#include "tools/simrun/guard_flags.h"
 #include "tools/simrun/nearest.h"
 #include "tools/simrun/run_report.h"
 #include "tools/simrun/values.h"
@@ -62,7 +63,10 @@ absl::StatusOr<Command> run_command(const Split& split, const ScenarioInfo& scen
     if (!order.ok()) return order.status();
     command.options.order = *order;
   }
-  auto parameters = parse_parameters(split.rest, scenario);
+  const auto given = take_flags(split.rest, kGuardFlags);
+  if (!given.ok()) return given.status();
+  if (absl::Status status = read_guard(*given, command); !status.ok()) return status;
+  auto parameters = parse_parameters(given->rest, scenario);
   if (!parameters.ok()) return parameters.status();
   command.options.parameters = *std::move(parameters);
   command.explore.seed = command.options.seed;
@@ -131,7 +135,7 @@ const std::vector<std::string>& flag_names() {
                                   "load",         "strategy", "executions", "budget", "jobs",
                                   "max-failures", "time",     "cancel",     "trace",  "html",
                                   "lines",        "programs", "strategies", "trials", "write",
-                                  "portfolio-trials"};
+                                  "portfolio-trials", "guard", "virtualize", "check-determinism"};
   return names;
 }
 

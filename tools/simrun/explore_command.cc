@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/time/time.h"
+#include "tools/simrun/guard_flags.h"
 #include "tools/simrun/run_report.h"
 #include "tools/simrun/schedule_file.h"
 #include "tools/simrun/values.h"
@@ -22,6 +23,9 @@ constexpr Flag kFlags[] = {
     {"--max-failures", "a whole number; 0 means all"},
     {"--ignore", "kinds of finding, like stale_read or stale_read,assertion"},
     {"--detect-blocking", nullptr},
+    kGuardFlags[0],
+    kGuardFlags[1],
+    kGuardFlags[2],
 };
 
 absl::Status read_budgets(const Given& given, sim::ExploreOptions& options) {
@@ -151,6 +155,7 @@ absl::StatusOr<Command> explore_command(const Split& split, const std::string& s
   }
   if (absl::Status status = read_findings(*given, command.explore); !status.ok()) return status;
   if (absl::Status status = read_strategy(*given, command.explore); !status.ok()) return status;
+  if (absl::Status status = read_guard(*given, command); !status.ok()) return status;
   auto parameters = parse_parameters(given->rest, *scenario);
   if (!parameters.ok()) return parameters.status();
   command.options.parameters = *std::move(parameters);

@@ -5,7 +5,8 @@
 //   simrun verify SCENARIO [--executions N] [--budget 10s] [--max-failures K] [--seed N]
 //   simrun replay SCENARIO TOKEN|FILE       simrun shrink SCENARIO TOKEN|FILE
 //
-// A file holds a token or what a fuzzer has kept; see schedule_file.h. A token needs the options it was found with: --order, --time, --cancel and the parameters.
+// A file holds a token or what a fuzzer has kept; see schedule_file.h. Both need the options they
+// were found with: --order, --time, --cancel and the parameters.
 #pragma once
 
 #include <string>

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "sim/explore/replay_source.h"
 #include "sim/testing/bytes_source.h"
 #include "tools/simrun/program.h"
 #include "tools/simrun/terminal_line.h"
@@ -130,7 +131,8 @@ void print(const Command& command, const sim::Report& report, Output& output) {
 
 bool is_deterministic(const sim::Report& report) {
   return std::ranges::none_of(report.failures, [](const sim::Failure& failure) {
-    return failure.kind == sim::FindingKind::not_deterministic;
+    return failure.kind == sim::FindingKind::not_deterministic ||
+           failure.kind == sim::FindingKind::outside_call;
   });
 }
 
@@ -171,6 +173,22 @@ std::string explain_run(const Command& command, const std::vector<sim::Deviation
   const sim::Body body = [&] { return command.scenario->body(scenario); };
   const sim::Report report = sim::shrink_schedule(body, deviations, command.explore);
   return report.ok() ? "" : absl::StrCat("shrunk: ", report.failures.front().explanation());
+}
+
+std::string difference_of_runs(const Command& command,
+                               const std::vector<sim::Deviation>& deviations) {
+  sim::Scenario scenario(*command.scenario, command.options.parameters, {});
+  const sim::Body body = [&] { return command.scenario->body(scenario); };
+  sim::ExploreOptions options = command.explore;
+  options.shrink = false;
+  options.max_steps = command.options.max_steps;
+  sim::ReplaySource source(deviations);
+  for (const sim::Failure& failure : sim::run_schedule(body, source, options).failures) {
+    if (failure.kind == sim::FindingKind::not_deterministic) {
+      return absl::StrCat("not_deterministic: ", failure.message);
+    }
+  }
+  return "";
 }
 
 }  // namespace simrun

@@ -16,4 +16,8 @@ absl::StatusOr<int> run_exploration(const Command& command, Output& output, std:
 // are what the run decided.
 std::string explain_run(const Command& command, const std::vector<sim::Deviation>& deviations);
 
+// Where two runs of these decisions differ, in one line; empty if they do not.
+std::string difference_of_runs(const Command& command,
+                               const std::vector<sim::Deviation>& deviations);
+
 }  // namespace simrun

@@ -1,5 +1,6 @@
 #include "tools/simrun/program.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
@@ -24,7 +25,7 @@ int fail(std::FILE* err, absl::string_view what) {
   return kBadUsage;
 }
 
-bool run_for_a_person(const Command& command, Output& output) {
+sim::ScenarioResult run_for_a_person(const Command& command, Output& output) {
   RunReport report(command, output);
   report.begin();
   const sim::CrashReport crash_report(command.scenario->name, repeat_line(command), {});
@@ -36,10 +37,10 @@ bool run_for_a_person(const Command& command, Output& output) {
   // A run that made asyncio's choices needs no explanation by its choices.
   const bool explain = !result.passed && !result.deviations.empty();
   report.end(result, explain ? explain_run(command, result.deviations) : "");
-  return result.passed;
+  return result;
 }
 
-bool run_for_a_program(const Command& command, Output& output) {
+sim::ScenarioResult run_for_a_program(const Command& command, Output& output) {
   std::vector<sim::TranscriptLine> transcript;
   const sim::CrashReport crash_report(command.scenario->name, repeat_line(command), {});
   sim::internal::Detectors detectors;
@@ -48,7 +49,28 @@ bool run_for_a_program(const Command& command, Output& output) {
   options.on_line = [&transcript](const sim::TranscriptLine& line) { transcript.push_back(line); };
   const sim::ScenarioResult result = run_scenario(*command.scenario, options);
   output.write(run_as_json(command, transcript, result));
-  return result.passed;
+  return result;
+}
+
+int run_once(const Command& command, Output& output, std::FILE* err) {
+  const sim::ScenarioResult result =
+      command.json ? run_for_a_program(command, output) : run_for_a_person(command, output);
+  if (command.explore.check_every_execution) {
+    const std::string difference = difference_of_runs(command, result.deviations);
+    output.flush();
+    if (!difference.empty()) {
+      fail(err, difference);
+      return kNotDeterministic;
+    }
+  }
+  const auto is_outside_call = [](const sim::Finding& each) {
+    return each.kind == sim::FindingKind::outside_call;
+  };
+  if (command.options.outside.calls == sim::OutsideCalls::fatal &&
+      std::ranges::any_of(result.findings, is_outside_call)) {
+    return kNotDeterministic;
+  }
+  return result.passed ? kNoBug : kBugFound;
 }
 
 int run_parity(const Command& command, Output& output, std::FILE* err) {
@@ -93,9 +115,7 @@ int execute(const Command& command, const Scenarios& scenarios, Output& output, 
       output.write(absl::StrCat("simrun ", SIMLOOP_VERSION, "\n"));
       return kNoBug;
     case Command::Kind::run:
-      const bool passed =
-          command.json ? run_for_a_program(command, output) : run_for_a_person(command, output);
-      return passed ? kNoBug : kBugFound;
+      return run_once(command, output, err);
   }
   return kBadUsage;
 }
