@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "sim/guard/guard.h"
+#include "sim/guard/interposer.h"
 
 SIM_GUARD_REAL(clock_gettime)
 SIM_GUARD_REAL(gettimeofday)

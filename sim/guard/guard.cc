@@ -1,14 +1,18 @@
-#include "sim/guard/guard.h"
-
 #include <dlfcn.h>
 
 #include <cstdio>
 #include <cstdlib>
 
+#include "sim/guard/interposer.h"
+
 namespace sim::guard {
 
-void* find_real(const char* name) {
-  if (void* found = dlsym(RTLD_NEXT, name)) return found;
+void* find_real(const char* name, std::atomic<void*>& found) {
+  void* known = found.load(std::memory_order_relaxed);
+  if (known == nullptr) known = dlsym(RTLD_NEXT, name);
+  found.store(known, std::memory_order_relaxed);
+  if (known != nullptr) [[likely]]
+    return known;
   std::fprintf(stderr, "simloop: there is no %s behind the guard; is libc linked statically?\n",
                name);
   std::abort();

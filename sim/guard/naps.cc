@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "sim/guard/guard.h"
+#include "sim/guard/interposer.h"
 
 SIM_GUARD_REAL(nanosleep)
 SIM_GUARD_REAL(clock_nanosleep)

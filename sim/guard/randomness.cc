@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "sim/guard/guard.h"
+#include "sim/guard/interposer.h"
 
 SIM_GUARD_REAL(getrandom)
 SIM_GUARD_REAL(getentropy)
@@ -31,9 +31,9 @@ void fill(internal::Scheduler& run, void* buffer, std::size_t size) {
 
 // libstdc++ has rdseed or rdrand behind its device where the processor has them, which nobody sees;
 // but each number comes out of this function of the library.
-constexpr char kDevice[] = "_ZNSt13random_device9_M_getvalEv";
+#define SIM_GUARD_DEVICE "_ZNSt13random_device9_M_getvalEv"
 using Draw = unsigned(void*);
-constinit std::atomic<Draw*> found_draw = nullptr;
+constinit std::atomic<void*> found_draw = nullptr;
 
 }  // namespace
 
@@ -41,11 +41,13 @@ void keep_randomness() {}
 
 }  // namespace sim::guard
 
-extern "C" unsigned simloop_guard_draw(void* device) __asm__("_ZNSt13random_device9_M_getvalEv");
+extern "C" unsigned simloop_guard_draw(void* device) __asm__(SIM_GUARD_DEVICE);
 extern "C" unsigned simloop_guard_draw(void* device) {
   using namespace sim::guard;
   sim::internal::Scheduler* const run = answers("std::random_device");
-  if (run == nullptr) return real<Draw>(nullptr, kDevice, found_draw)(device);
+  if (run == nullptr) {
+    return reinterpret_cast<Draw*>(find_real(SIM_GUARD_DEVICE, found_draw))(device);
+  }
   return static_cast<unsigned>(run->rng()());
 }
 

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sim/guard/guard.h"
+#include "sim/guard/interposer.h"
 
 SIM_GUARD_REAL(pthread_create)
 SIM_GUARD_REAL(read)

@@ -64,8 +64,8 @@ RC_GTEST_PROP(BytesSource, TakesAnyBytes, (const Bytes& bytes)) {
 RC_GTEST_PROP(BytesSource, KeepsEveryScheduleOfAToken, ()) {
   sim::Schedule schedule;
   std::uint64_t next = 0;
-  const auto gaps = *rc::gen::container<std::vector<std::uint16_t>>(
-      rc::gen::arbitrary<std::uint16_t>());
+  const auto gaps =
+      *rc::gen::container<std::vector<std::uint16_t>>(rc::gen::arbitrary<std::uint16_t>());
   for (const std::uint16_t gap : gaps) {
     const auto index = *rc::gen::inRange<std::uint32_t>(1, 0xffffffff);
     next += gap;

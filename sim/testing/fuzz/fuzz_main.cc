@@ -31,8 +31,8 @@ constexpr std::size_t kKinds = 2;
 
 // libFuzzer takes what stands in this section for counters of code, clears them before an input
 // and looks at them after it. Nobody reads them here.
-__attribute__((section("__libfuzzer_extra_counters"))) volatile std::uint8_t
-    counters[kKinds * kCounters];
+__attribute__((
+    section("__libfuzzer_extra_counters"))) volatile std::uint8_t counters[kKinds * kCounters];
 
 // To AFL++ a feature is one more place in the code that was reached: its runtime gives each a place
 // of the map when they are registered, which is to be done before the fork server starts.

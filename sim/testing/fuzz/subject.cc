@@ -82,8 +82,8 @@ struct Subject::Chosen {
     if (!arguments.empty()) refuse("a SIM_TEST has no parameters: " + arguments.front());
     options = test.options();
     options.scenario_name = test.name;
-    options.replay_command = std::string("SIM_REPLAY=TOKEN SIM_FUZZ=") + test.name + " " +
-                             program_invocation_name;
+    options.replay_command =
+        std::string("SIM_REPLAY=TOKEN SIM_FUZZ=") + test.name + " " + program_invocation_name;
     held = test.hold();
     body = test.body;
   }

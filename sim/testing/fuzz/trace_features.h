@@ -47,7 +47,7 @@ class TraceFeatures final : public internal::Watcher {
   Seen seen_;
   internal::IdentityTable objects_;
   internal::IdentityTable tasks_;
-  std::vector<Uses> uses_;              // of the objects, by their numbers
+  std::vector<Uses> uses_;               // of the objects, by their numbers
   std::vector<std::uint32_t> accesses_;  // so far, of the tasks by theirs
 };
 
