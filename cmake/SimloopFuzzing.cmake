@@ -15,6 +15,22 @@
 #   AFL_CUSTOM_MUTATOR_LIBRARY=libsimloop_afl_mutator.so afl-fuzz -i in -o out -- ./bank_afl
 set(SIMLOOP_AFL_DIR /usr/lib/afl CACHE PATH "Where AFL++ has its runtime and libAFLDriver.a")
 
+# simloop_has_fuzzing_engine(variable)
+#
+# Whether there is an engine to link: the compiler brings libFuzzer, or LIB_FUZZING_ENGINE is set.
+include(CheckCXXSourceCompiles)
+function(simloop_has_fuzzing_engine variable)
+  set(CMAKE_REQUIRED_FLAGS -fsanitize=fuzzer)
+  check_cxx_source_compiles([[
+    extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }
+  ]] SIMLOOP_HAS_LIBFUZZER)
+  if(SIMLOOP_HAS_LIBFUZZER OR NOT "$ENV{LIB_FUZZING_ENGINE}" STREQUAL "")
+    set(${variable} TRUE PARENT_SCOPE)
+  else()
+    set(${variable} FALSE PARENT_SCOPE)
+  endif()
+endfunction()
+
 function(simloop_add_fuzzer target)
   cmake_parse_arguments(PARSE_ARGV 1 fuzzer "" "ENGINE;SCENARIO" "")
   if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
