@@ -115,7 +115,8 @@ if(has_engine)
   add_test(NAME fuzz.libfuzzer_finds_pingpong_4 COMMAND "${fuzz}/pingpong.sh"
     "$<TARGET_FILE:pingpong_fuzz>" "$<TARGET_FILE:simrun>" "${PROJECT_BINARY_DIR}/fuzz/pingpong")
   simloop_add_fuzzer(several_fuzz
-    "${programs}/counter_race.cc" "${programs}/lockinc.cc" "${fuzz}/tally.cc")
+    "${programs}/counter_race.cc" "${programs}/lockinc.cc" "${fuzz}/crash.cc"
+    "${fuzz}/tally.cc")
   simloop_own_code(several_fuzz)
   target_link_libraries(several_fuzz PRIVATE simloop::testing)
   add_test(NAME fuzz.takes_scenarios_and_tests_by_name

@@ -131,7 +131,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
   sim::Rng rng(seed);
   const std::uint32_t horizon = subject ? subject->decisions() : 0;
   const Bytes mutated = mutate({data, size}, most, horizon, rng);
-  std::memcpy(data, mutated.data(), mutated.size());
+  std::ranges::copy(mutated, data);
   return mutated.size();
 }
 
@@ -142,6 +142,6 @@ extern "C" std::size_t LLVMFuzzerCustomCrossOver(const std::uint8_t* first, std:
   using namespace sim::fuzz;
   sim::Rng rng(seed);
   const Bytes joined = splice({first, first_size}, {second, second_size}, most, rng);
-  std::memcpy(out, joined.data(), joined.size());
+  std::ranges::copy(joined, out);
   return joined.size();
 }

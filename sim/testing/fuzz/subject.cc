@@ -104,8 +104,9 @@ Subject::~Subject() = default;
 bool Subject::fails(std::span<const std::uint8_t> input) {
   if (!execution_) {
     execution_.emplace(chosen_->body, run_options(options_), options_.ignore);
-    crash_report_.emplace(options_.scenario_name, options_.replay_command,
-                          token_head(chosen_->body, options_));
+    std::string line = options_.replay_command;
+    if (line.find("TOKEN") == std::string::npos) line += " TOKEN";
+    crash_report_.emplace(options_.scenario_name, line, token_head(chosen_->body, options_));
   }
   FuzzedSource source(input, features_);
   features_.begin();
