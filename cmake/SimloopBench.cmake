@@ -17,3 +17,8 @@ if(bench_sources AND benchmark_FOUND)
       COMPILE_OPTIONS -w SKIP_UNITY_BUILD_INCLUSION ON)
   endif()
 endif()
+
+# What worker processes cost and gain; it forks, so it is a program of its own.
+add_executable(simloop_bench_jobs bench/jobs/jobs.cc)
+simloop_own_code(simloop_bench_jobs)
+target_link_libraries(simloop_bench_jobs PRIVATE simloop::simloop)

@@ -92,6 +92,12 @@ add_test(NAME same_bytes.every_build_agrees
   COMMAND "${PROJECT_SOURCE_DIR}/tests/same_bytes/run.sh")
 set_tests_properties(same_bytes.every_build_agrees PROPERTIES LABELS long)
 
+# A campaign as a job array of a real Slurm, which the script starts and stops.
+add_test(NAME cluster.slurm_array_and_merge
+  COMMAND "${PROJECT_SOURCE_DIR}/tests/cluster/slurm_test.sh" "$<TARGET_FILE:simrun>")
+set_tests_properties(cluster.slurm_array_and_merge PROPERTIES
+  LABELS cluster SKIP_RETURN_CODE 77 TIMEOUT 120)
+
 # Small faults put into the sources one at a time are caught by the tests. Whether each can still be
 # put there is looked at in every run.
 find_package(Python3 3.11 COMPONENTS Interpreter)

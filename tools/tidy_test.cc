@@ -212,10 +212,10 @@ int height(std::string_view path) {
     std::string_view folder;
     int height;
   };
-  constexpr Room kRoomHeights[] = {{"sim/guard/", 1},
-                                   {"sim/explore/", 1}, {"sim/report/", 2}, {"sim/world/", 3},
-                                   {"sim/testing/", 5}, {"sim/", 0},        {"primitives/", 2},
-                                   {"scenarios/", 4},   {"tools/", 5}};
+  constexpr Room kRoomHeights[] = {{"sim/guard/", 1},  {"sim/explore/", 1}, {"sim/report/", 2},
+                                   {"sim/jobs/", 2},   {"sim/world/", 3},   {"sim/testing/", 5},
+                                   {"sim/", 0},        {"primitives/", 2},  {"scenarios/", 4},
+                                   {"tools/", 5}};
   for (const Room& room : kRoomHeights) {
     if (path.starts_with(room.folder)) return room.height;
   }

@@ -16,7 +16,7 @@ std::uint32_t Causality::chain_for(const NewStep& step, const std::vector<std::u
     return static_cast<std::uint32_t>(chains_.size() - 1);
   };
   if (!step.once) {
-    Process& of = process(step.segment->process);
+    Process& of = process(segments_[step.segment].process);
     if (of.chain == kNone) of.chain = add_chain();
     return of.chain;
   }
@@ -70,7 +70,7 @@ void Causality::note_uses(const Segment& segment, std::uint32_t step) {
 }
 
 void Causality::add(const NewStep& made) {
-  const Segment& segment = *made.segment;
+  const Segment& segment = segments_[made.segment];
   const std::uint32_t number = size_;
   if (made.clock_went_on) {
     Barrier barrier{number, {}};
@@ -99,7 +99,7 @@ void Causality::add(const NewStep& made) {
   for (const std::uint32_t earlier : conflicts_) {
     const Step& other = steps_[earlier];
     if (step.clock.size() > other.chain && step.clock[other.chain] >= other.position) continue;
-    step.races.push_back(earlier);
+    step.races.push_back({earlier});
     join(step.clock, other.clock);
   }
   step.chain = chain_for(made, step.clock);
@@ -118,14 +118,13 @@ void Causality::cut(std::uint32_t size) {
 
 void Causality::forget_latest() {
   Step& step = steps_[--size_];
-  const Segment& segment = *step.segment;
+  const Segment& segment = segments_[step.segment];
   for (const Segment::Used& used : segment.used) uses(used.object).pop_back();
   for (const std::uint32_t task : segment.cancelled) process(task).cancels.pop_back();
   process(segment.process).steps.pop_back();
   if (segment.with_all) with_all_.pop_back();
   chains_[step.chain].pop_back();
   while (!barriers_.empty() && barriers_.back().step == size_) barriers_.pop_back();
-  step.segment = {};
 }
 
 }  // namespace sim::internal

@@ -18,27 +18,33 @@ class Causality {
   static constexpr std::uint32_t kNone = 0xffffffff;
 
   struct NewStep {
-    SegmentRef segment;
+    SegmentId segment = 0;
     std::uint32_t made_ready_by = kNone;  // a step
     bool clock_went_on = false;           // since the step before it
     bool once = false;                    // the process has no other: a callback
     std::vector<std::uint32_t> joined;    // objects: it is ready only because of what was added
   };
 
+  explicit Causality(const SegmentTable& segments) : segments_(segments) {}
+
   std::uint32_t size() const { return size_; }
   // As if only the first `size` steps had been made.
   void cut(std::uint32_t size);
   void add(const NewStep& step);
 
-  const SegmentRef& segment(std::uint32_t step) const { return steps_[step].segment; }
+  SegmentId segment(std::uint32_t step) const { return steps_[step].segment; }
   bool comes_after(std::uint32_t later, std::uint32_t earlier) const {
     const Step& first = steps_[earlier];
     const std::vector<std::uint32_t>& clock = steps_[later].clock;
     return first.chain < clock.size() && clock[first.chain] >= first.position;
   }
-  // Earlier steps that could have come after this one as far as all others are concerned, latest
-  // first.
-  const std::vector<std::uint32_t>& races(std::uint32_t step) const { return steps_[step].races; }
+  // An earlier step that could have come after this one as far as all others are concerned.
+  struct Race {
+    std::uint32_t earlier;
+    bool settled = false;  // whatever follows in the run, there is nothing more to do about it
+  };
+  // Latest first.
+  std::vector<Race>& races(std::uint32_t step) { return steps_[step].races; }
   // Which one of the steps of its process it is, counted from 0.
   std::uint32_t ordinal(std::uint32_t step) const { return steps_[step].ordinal; }
   // kNone if it has made none.
@@ -54,12 +60,12 @@ class Causality {
  private:
   // Steps of one chain come one after the other. A task has its own; callbacks share some.
   struct Step {
-    SegmentRef segment;
+    SegmentId segment = 0;
     std::uint32_t chain = 0;
     std::uint32_t position = 0;  // in the chain, from 1
     std::uint32_t ordinal = 0;
     std::vector<std::uint32_t> clock;  // of each chain, how many come before, or are, this one
-    std::vector<std::uint32_t> races;
+    std::vector<Race> races;
   };
   struct UseOfObject {
     std::uint32_t step;
@@ -90,6 +96,7 @@ class Causality {
   void note_uses(const Segment& segment, std::uint32_t step);
   void forget_latest();
 
+  const SegmentTable& segments_;
   std::vector<Step> steps_;  // the first size_ of them; the others keep their memory
   std::uint32_t size_ = 0;
   std::vector<Process> processes_;

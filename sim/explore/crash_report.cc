@@ -111,6 +111,8 @@ void CrashReport::set_shape(std::uint16_t shape) {
   if (armed_) armed.head.shape = shape;
 }
 
+void silence_crash_reports() { armed.is = true; }
+
 RunningTape::RunningTape(const Tape& tape) noexcept
     : before_(std::exchange(running_tape, &tape)) {}
 RunningTape::~RunningTape() { running_tape = before_; }

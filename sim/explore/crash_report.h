@@ -33,6 +33,9 @@ class CrashReport {
   bool armed_;
 };
 
+// From now on no CrashReport of this process says anything: who made it is told otherwise.
+void silence_crash_reports();
+
 // While it exists, the run in progress on this thread is the one that `tape` records.
 class RunningTape {
  public:

@@ -26,6 +26,7 @@ class Delay final : public Sampler {
  private:
   internal::Watcher* watcher() override { return sticky_.watcher(); }
   void begin() override;
+  void stop_learning() override { profile_->stop_learning(); }
   std::uint32_t pick_ready(std::uint32_t n, const internal::Scheduler& scheduler) override;
 
   std::uint32_t delays_;

@@ -25,7 +25,7 @@ namespace sim {
 
 class Dpor final : public Search, private DecisionSource, private internal::Watcher {
  public:
-  Dpor() = default;
+  Dpor() : run_(segments_), sequence_(segments_) {}
 
   // The executions throw NotRepeated if the program does not repeat itself, and NotSuited where the
   // test uses what it does not know, or where what is ready depends on state that it does not see;
@@ -42,11 +42,12 @@ class Dpor final : public Search, private DecisionSource, private internal::Watc
   static constexpr std::uint32_t kNone = internal::Causality::kNone;
   static constexpr std::uint32_t kNotReady = kNone - 1;
 
+  using SegmentId = internal::SegmentId;
   // A state of the run, and the step that is made from it.
   struct Node {
-    internal::WakeupTree planned;                // not begun yet
-    std::vector<internal::PlannedStep> asleep;   // explored from here, or from before
-    std::vector<internal::WakeupTree::Branch> taken;  // planned with the step that is made
+    internal::WakeupTree planned;   // not begun yet
+    std::vector<SegmentId> asleep;  // explored from here, or from before
+    std::vector<internal::WakeupTree::Branch> taken;  // planned, and begin with the step made
     std::uint32_t process = kNone;               // whose step is made
     std::uint32_t index = 0;                     // its place in the ready queue, if asked for
     std::vector<std::uint32_t> choices;          // of each decision in the step
@@ -54,6 +55,17 @@ class Dpor final : public Search, private DecisionSource, private internal::Watc
     std::uint32_t explored = 0;                  // branches that are done
     bool goes_on = false;   // there is a step that comes where nobody is cancelled
     bool went_on = false;   // which has been made
+
+    void clear() {
+      planned.branches.clear();
+      asleep.clear();
+      taken.clear();
+      choices.clear();
+      answers.clear();
+      process = kNone;
+      index = explored = 0;
+      goes_on = went_on = false;
+    }
   };
   struct Callback {
     std::uintptr_t entry;
@@ -71,7 +83,7 @@ class Dpor final : public Search, private DecisionSource, private internal::Watc
     std::uint32_t step;  // that did it
     std::uint32_t process;
     std::uint32_t due_since;
-    internal::SegmentRef timer;  // what it would have done
+    SegmentId timer;  // what it would have done
     std::vector<std::uint32_t> races;
   };
 
@@ -92,32 +104,34 @@ class Dpor final : public Search, private DecisionSource, private internal::Watc
   std::uint32_t pick_cancelled(const Scheduler& scheduler);
   std::uint32_t answer(std::uint32_t n);
   std::uint32_t canceller_of(const internal::TaskState& task);
-  internal::SegmentRef cancellation(std::uint32_t process, std::int64_t when);
+  void set_cancellation(std::uint32_t process, std::int64_t when);
+  SegmentId unknown_step(std::uint32_t process);
   void note_offers();
   void plan_cancellations();
-  static bool drop_plan(Node& node);
+  bool drop_plan(Node& node) const;
   std::uint32_t find_awake(const Node& node, const Scheduler& scheduler);
   [[noreturn]] void refuse() const;
   void end_step();
-  internal::SegmentRef expected(std::uint32_t process) const;
-  void remember(const internal::SegmentRef& segment);
+  SegmentId expected(std::uint32_t process) const;
+  void remember(SegmentId segment);
   void look_at_queue(const Scheduler& scheduler);
   void begin_node();
-  static void take_planned(Node& node);
-  static bool sleeps_in(const Node& node, std::uint32_t process);
+  void take_planned(Node& node);
+  bool sleeps_in(const Node& node, std::uint32_t process) const;
+  void wake_by(const internal::Segment& step, std::vector<SegmentId>& asleep) const;
   void note_ready(const Scheduler& scheduler, Entry entry);
   // 0 for a timer that was cancelled, or would wake a task that has been woken.
   std::uint32_t process_of(const Scheduler& scheduler, Entry entry);
   std::uint32_t number_of(std::uint64_t identity);
   void replan(Node& node);
-  void replan(Node& node, const internal::WakeupTree& rest, const internal::Segment& expected,
-              internal::Segment& made, bool differs = false);
+  void replan(Node& node, const internal::WakeupTree::Branch& branch, std::size_t from,
+              SegmentId expected, SegmentId made, bool differs);
   void plan_reversals();
   void plan_reversals_of_failure();
-  void plan_reversal(std::uint32_t earlier, std::uint32_t later);
+  bool plan_reversal(std::uint32_t earlier, std::uint32_t later);
   void note_races(Disarmed& disarmed);
   void plan_instead(const Disarmed& disarmed, std::uint32_t earlier);
-  void plan_sequence(Node& node, internal::Segment& last, bool may_fail = false);
+  std::size_t plan_sequence(Node& node, internal::Sequence& sequence, bool may_fail = false);
   void plan(Node& node, std::uint32_t process);
   bool backtrack();
 
@@ -125,18 +139,21 @@ class Dpor final : public Search, private DecisionSource, private internal::Watc
   internal::IdentityTable objects_;
   std::vector<std::uint64_t> identities_;  // of each process
   std::vector<std::uint32_t> task_cancelled_by_;  // each process; kNone if none is
+  internal::SegmentTable segments_;
   internal::Causality run_;
-  std::vector<Node> path_;
-  std::vector<std::vector<internal::SegmentRef>> known_;  // of each process, latest of each step
+  std::vector<Node> path_;         // the first depth_ of them; the others keep their memory
+  std::uint32_t depth_ = 0;
+  std::vector<std::vector<SegmentId>> known_;  // of each process, latest of each step
   internal::Sequence sequence_;
-  std::vector<internal::SegmentRef> replanned_;
+  std::vector<SegmentId> replanned_;
 
   // Of the execution that goes on:
   const Scheduler* scheduler_ = nullptr;
   std::uint32_t replayed_ = 0;      // steps at its beginning that are those of the one before
   std::uint32_t made_ = 0;          // steps
   std::uint32_t answered_ = 0;      // decisions in the step
-  internal::SegmentRef segment_;  // of the step; null while it is replayed
+  internal::Segment segment_;     // of the step
+  bool notes_ = false;            // it is being noted; not while it is replayed
   internal::Causality::NewStep step_;
   std::vector<std::uint32_t> ready_since_;  // of each process: the step after which it was ready
   std::vector<Callback> callbacks_;         // without an identity of their own, and ready
@@ -145,7 +162,7 @@ class Dpor final : public Search, private DecisionSource, private internal::Watc
   std::int64_t offered_at_ = 0;        // at this instant
   std::vector<Cancellable> cancellable_;  // those of all instants
   std::vector<std::uint32_t> cut_off_;      // processes that were ready when a check failed
-  internal::SegmentRef unless_failed_;      // what the step did that failed
+  SegmentId unless_failed_ = kNone;         // what the step did that failed
   std::uint64_t pushed_ = 0;
   std::uint32_t ordinal_ = 0;       // of callbacks that the latest step scheduled
   std::int64_t now_ = 0;

@@ -12,27 +12,22 @@
 
 namespace sim {
 
-using internal::PlannedStep;
 using internal::Segment;
 using internal::Use;
 using internal::WakeupTree;
 
-namespace {
-
 // Not one answer of a process sleeps on when one of them is woken.
-void wake_by(const Segment& step, std::vector<PlannedStep>& asleep) {
+void Dpor::wake_by(const Segment& step, std::vector<SegmentId>& asleep) const {
   for (std::size_t i = 0; i < asleep.size();) {
-    const std::uint32_t process = asleep[i].process;
-    if (process != step.process && !asleep[i].conflicts_with(step)) {
+    const Segment& each = segments_[asleep[i]];
+    if (each.process != step.process && !each.conflicts_with(step)) {
       ++i;
       continue;
     }
-    std::erase_if(asleep, [&](const PlannedStep& each) { return each.process == process; });
+    std::erase_if(asleep, [&](SegmentId id) { return segments_[id].process == each.process; });
     i = 0;
   }
 }
-
-}  // namespace
 
 std::uint32_t Dpor::pick(DecisionKind kind, std::uint32_t n, const DecisionContext& context) {
   switch (kind) {
@@ -78,7 +73,7 @@ std::uint32_t Dpor::pick_cancelled(const Scheduler& scheduler) {
   Node& node = path_[made_];
   if (node.process == kNone || task_cancelled_by_[node.process] == kNone) return 0;
   const Segment& planned =
-      replays() ? *run_.segment(made_) : *node.taken.front().step.segment;
+      segments_[replays() ? run_.segment(made_) : node.taken.front().first()];
   if (planned.when != scheduler.now() && scheduler.ready().empty()) return 0;  // not yet
   if (replays()) return node.index;
   for (std::uint32_t i = 0; i < tasks.size(); ++i) {
@@ -104,7 +99,8 @@ void Dpor::on_cancel(const Scheduler& scheduler, internal::TaskState& task) {
     step_.clock_went_on = scheduler.now() != now_;
     step_.made_ready_by = run_.first_step_of(number_of(task.identity()));
     step_.once = true;
-    segment_ = cancellation(process, scheduler.now());
+    set_cancellation(process, scheduler.now());
+    notes_ = true;
   }
   now_ = scheduler.now();
   answered_ = ordinal_ = 0;
@@ -112,9 +108,9 @@ void Dpor::on_cancel(const Scheduler& scheduler, internal::TaskState& task) {
 }
 
 // What was planned, and is not ready, where it was not sure to be. False if it was.
-bool Dpor::drop_plan(Node& node) {
+bool Dpor::drop_plan(Node& node) const {
   for (const WakeupTree::Branch& each : node.taken) {
-    if (!each.may_fail && each.step.must_come()) return false;
+    if (!each.may_fail && segments_[each.first()].must_come()) return false;
   }
   node.taken.clear();
   node.process = kNone;
@@ -166,9 +162,10 @@ void Dpor::on_step(const Scheduler& scheduler, Entry entry) {
     step_.clock_went_on = scheduler.now() != now_;
     step_.made_ready_by = ready_since_[process];
     step_.once = internal::task_of(scheduler, entry) == nullptr;
-    segment_ = internal::SegmentRef(new Segment);
-    segment_->process = process;
-    segment_->when = scheduler.now();
+    segment_.clear();
+    segment_.process = process;
+    segment_.when = scheduler.now();
+    notes_ = true;
   }
   if (path_[made_].process != process) refuse();
   ready_since_[process] = kNotReady;
@@ -239,32 +236,35 @@ std::uint32_t Dpor::number_of(std::uint64_t identity) {
   return number;
 }
 
-bool Dpor::sleeps_in(const Node& node, std::uint32_t process) {
-  return std::ranges::any_of(node.asleep,
-                             [&](const PlannedStep& each) { return each.process == process; });
+bool Dpor::sleeps_in(const Node& node, std::uint32_t process) const {
+  return std::ranges::any_of(
+      node.asleep, [&](SegmentId each) { return segments_[each].process == process; });
 }
 
 // The state after the latest step, if the execution sees it for the first time.
 void Dpor::begin_node() {
-  if (path_.size() > made_) return;
-  Node node;
+  if (depth_ > made_) return;
+  if (++depth_ > path_.size()) path_.emplace_back();
+  Node& node = path_[made_];
+  node.clear();
   if (made_ != 0) {
-    const Segment& latest = *run_.segment(made_ - 1);
+    const Segment& latest = segments_[run_.segment(made_ - 1)];
     Node& before = path_[made_ - 1];
     node.asleep = before.asleep;
     wake_by(latest, node.asleep);
-    const auto planned = std::ranges::find_if(
-        before.taken, [&](const WakeupTree::Branch& each) { return each.step.is(latest); });
-    if (planned != before.taken.end()) node.planned = std::move(planned->rest);
+    const auto planned = std::ranges::find_if(before.taken, [&](const WakeupTree::Branch& each) {
+      return segments_[each.first()].is(latest);
+    });
+    if (planned != before.taken.end()) std::move(*planned).continue_as(node.planned);
+    if (before.choices.empty()) before.taken.clear();  // else the other answers need it
   }
-  path_.push_back(std::move(node));
-  take_planned(path_.back());
+  take_planned(node);
 }
 
 void Dpor::on_access(const Scheduler&, const internal::Object& object,
                      const internal::Access& access) {
-  if (!segment_) return;
-  segment_->add(objects_.number_of(object.identity()), access.write ? Use::writes : Use::reads);
+  if (!notes_) return;
+  segment_.add(objects_.number_of(object.identity()), access.write ? Use::writes : Use::reads);
 }
 
 void Dpor::on_relation(const Scheduler& scheduler, std::uint64_t what, internal::Relation how) {
@@ -273,21 +273,21 @@ void Dpor::on_relation(const Scheduler& scheduler, std::uint64_t what, internal:
     const std::uint32_t timer = number_of(what);
     const std::uint32_t due_since = std::exchange(ready_since_[timer], kNotReady);
     if (due_since == kNotReady) return;
-    if (segment_) disarmed_.push_back({made_ - 1, timer, due_since, {}, {}});
+    if (notes_) disarmed_.push_back({made_ - 1, timer, due_since, kNone, {}});
     return;
   }
-  if (!segment_) return;
+  if (!notes_) return;
   if (what == internal::kEverything) {
-    segment_->with_all = true;
+    segment_.with_all = true;
     return;
   }
   switch (how) {
     case internal::Relation::looks:
-      return segment_->add(objects_.number_of(what), Use::reads);
+      return segment_.add(objects_.number_of(what), Use::reads);
     case internal::Relation::changes:
-      return segment_->add(objects_.number_of(what), Use::writes);
+      return segment_.add(objects_.number_of(what), Use::writes);
     case internal::Relation::adds:
-      return segment_->add(objects_.number_of(what), Use::adds);
+      return segment_.add(objects_.number_of(what), Use::adds);
     case internal::Relation::joins:
       return step_.joined.push_back(objects_.number_of(what));
     case internal::Relation::cancels:
@@ -296,7 +296,7 @@ void Dpor::on_relation(const Scheduler& scheduler, std::uint64_t what, internal:
       return;
   }
   const std::uint32_t task = number_of(what);
-  if (task != segment_->process && !segment_->cancels(task)) segment_->cancelled.push_back(task);
+  if (task != segment_.process && !segment_.cancels(task)) segment_.cancelled.push_back(task);
 }
 
 // A check that fails ends all that was ready: whether it ran before makes a difference.
@@ -304,10 +304,10 @@ void Dpor::on_close() {
   if (scheduler_ == nullptr) return;
   const Scheduler& scheduler = *std::exchange(scheduler_, nullptr);
   if (scheduler.failed()) {
-    if (segment_) {
-      segment_->answers = path_[made_ - 1].answers;
-      unless_failed_ = internal::SegmentRef(new Segment(*segment_));
-      segment_->with_all = true;
+    if (notes_) {
+      segment_.answers = path_[made_ - 1].answers;
+      unless_failed_ = segments_.find_or_add(segment_);
+      segment_.with_all = true;
     }
     end_step();
     look_at_queue(scheduler);

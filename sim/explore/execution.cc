@@ -8,6 +8,14 @@
 
 namespace sim {
 
+namespace {
+
+constinit ShownTape* shown_tape = nullptr;
+
+}  // namespace
+
+void show_tapes_in(ShownTape* shown) { shown_tape = shown; }
+
 Execution::Execution(Body body, const RunOptions& options, std::vector<FindingKind> ignored,
                      std::vector<FindingKind> fatal)
     : body_(std::move(body)),
@@ -74,10 +82,12 @@ void Execution::run_once(DecisionSource& source, Trace* trace) {
   result_.failed = false;
   result_.findings.clear();
   result_.tape.clear();
+  result_.tape.show_in(shown_tape);
   options_.source = &source;
   const RunningTape running(result_.tape);
   Runner runner(options_);
   runner.run_execution(body_);
+  result_.tape.show_in(nullptr);
   result_.stats = runner.stats();
   if (trace != nullptr) *trace = runner.trace();
   ++executions_;

@@ -32,6 +32,9 @@ struct ExecutionResult {
   const Finding& failure() const { return findings[failure_at]; }
 };
 
+// The tapes of all executions of this process are shown there as they are recorded; null: nowhere.
+void show_tapes_in(ShownTape* shown);
+
 class Execution final : private Observer {
  public:
   // Of `options` the source, the observer and the tape are this object's. Findings of the kinds in

@@ -19,6 +19,7 @@
 
 #include "sim/explore/execution.h"
 #include "sim/explore/report.h"
+#include "sim/explore/rounds.h"
 #include "sim/explore/strategy.h"
 #include "sim/explore/token.h"
 
@@ -38,6 +39,10 @@ struct ExploreOptions {
   std::uint64_t seed = 0;
   // The exploration ends after so many executions; those of shrinking do not count.
   std::uint64_t max_executions = 10'000;
+  // The part of them that is this exploration's, where several share one: see rounds.h. Budgets are
+  // those of the whole. The executions and steps that the shares report add up to those of the
+  // whole, their distinct traces to as many or more; failures of the head are in every report.
+  Share share = {};
   // Real time after which it ends, looked at between executions: there is one at least. None by
   // default: a report is then the same every time.
   std::optional<std::chrono::nanoseconds> time_budget = {};
@@ -64,6 +69,8 @@ struct ExploreOptions {
   OutsideWorld outside = {};
   // Called now and then, at most every 1,024 executions.
   std::function<void(const Progress&)> on_progress = {};
+  // Called with the hash of each trace when it is seen for the first time.
+  std::function<void(std::uint64_t)> on_new_trace = {};
   // Asked between executions: true ends the exploration where it is; Report::stopped says so.
   std::function<bool()> stop = {};
   // What tokens and reports call it, parameters included.

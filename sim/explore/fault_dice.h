@@ -19,7 +19,7 @@ namespace sim::internal {
 class Injections {
  public:
   void begin(Rng& rng) {
-    most_offers_ = std::max(most_offers_, offers_);
+    note_offers();
     offers_ = 0;
     next_ = 0;
     // None in an eighth of the runs, one in five eighths, two or three in an eighth each.
@@ -32,8 +32,17 @@ class Injections {
   // Another offer. Whether something is to be injected, and from now on is until done() is called.
   bool due() { return ++offers_ > 0 && next_ < count_ && at_[next_] < offers_; }
   void done() { ++next_; }
+  // How many offers later runs make does not matter.
+  void stop_learning() {
+    note_offers();
+    learns_ = false;
+  }
 
  private:
+  void note_offers() {
+    if (learns_) most_offers_ = std::max(most_offers_, offers_);
+  }
+
   static constexpr std::uint64_t kGuess = 16;  // before the first run nothing is known
 
   std::uint64_t most_offers_ = 0;
@@ -41,6 +50,7 @@ class Injections {
   std::uint32_t count_ = 0;
   std::uint32_t next_ = 0;
   std::array<std::uint64_t, 3> at_ = {};
+  bool learns_ = true;
 };
 
 class FaultDice {
@@ -50,6 +60,10 @@ class FaultDice {
     cancellations_.begin(rng);
     in_window_ = (rng() >> 63) != 0;
     timers_.begin(rng);
+  }
+  void stop_learning() {
+    cancellations_.stop_learning();
+    timers_.stop_learning();
   }
 
   // Any decision but DecisionKind::ready.

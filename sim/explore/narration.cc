@@ -46,7 +46,10 @@ class Narrator final : public DecisionSource, public internal::Watcher {
     if (is_task) step.place = place_of(*entry.as_task());
     if (narration_.steps.size() == 2 * most_) forget(most_);
     narration_.steps.push_back(std::move(step));
+    if (number == last_ && at_last_) at_last_();
   }
+  // Called when the last step that is told is about to be made.
+  void call_at_last(std::function<void()> at_last) { at_last_ = std::move(at_last); }
 
   void on_access(const Scheduler&, const internal::Object& object,
                  const internal::Access& access) override {
@@ -99,6 +102,7 @@ class Narrator final : public DecisionSource, public internal::Watcher {
   std::array<std::uint32_t, kDecisionKinds> asked_{};
   std::uint64_t latest_ = 0;  // the step that was told last
   bool tells_ = false;        // of the step that runs
+  std::function<void()> at_last_;
 };
 
 }  // namespace
@@ -123,6 +127,19 @@ Narration narrate(const Body& body, RunOptions options, const std::vector<Deviat
   narration.result = execution.run(narrator);
   narrator.end();
   return narration;
+}
+
+void narrate_to(const Body& body, RunOptions options, const std::vector<Deviation>& deviations,
+                std::uint64_t last, const std::function<void(Narration&)>& at_last,
+                const std::vector<FindingKind>& ignored, std::size_t most) {
+  Narration narration;
+  Narrator narrator(narration, deviations, last, most);
+  narrator.call_at_last([&] {
+    narrator.end();
+    at_last(narration);
+  });
+  options.watcher = &narrator;
+  Execution(body, options, ignored).run(narrator);
 }
 
 }  // namespace sim

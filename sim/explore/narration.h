@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -53,5 +54,11 @@ struct Narration {
 // `most` steps of it. Findings of the kinds in `ignored` are none.
 Narration narrate(const Body& body, RunOptions options, const std::vector<Deviation>& deviations,
                   const std::vector<FindingKind>& ignored = {}, std::size_t most = 2'000);
+
+// The same of a run that does not come back from its step `last`: `at_last` is shown the narration
+// before that step is made.
+void narrate_to(const Body& body, RunOptions options, const std::vector<Deviation>& deviations,
+                std::uint64_t last, const std::function<void(Narration&)>& at_last,
+                const std::vector<FindingKind>& ignored = {}, std::size_t most = 2'000);
 
 }  // namespace sim

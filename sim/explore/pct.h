@@ -47,6 +47,7 @@ class Pct final : public Sampler {
   };
 
   void begin() override;
+  void stop_learning() override { profile_->stop_learning(); }
   std::uint32_t pick_ready(std::uint32_t n, const internal::Scheduler& scheduler) override;
   // The chain that a new entry of the ready queue belongs to.
   std::uint32_t chain_of(const internal::Scheduler& scheduler, internal::Entry entry);

@@ -12,13 +12,19 @@
 // going through all traces at most doubles what a bug takes that it does not find. When it is
 // through, the others go on: it does not see plain state.
 //
+// Behind the head of the exploration (rounds.h) weights stay for a round, and dpor has every other
+// turn at most, so that the rest can be shared; a turn of dpor or depth-first search that those
+// cannot take is a random walk's.
+//
 // All this depends on executions, never on time, so a campaign can be repeated.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "sim/explore/random_walk.h"
 #include "sim/explore/search.h"
 
 namespace sim {
@@ -32,9 +38,17 @@ class Portfolio final : public Search {
   DecisionSource* next() override;
   void ended(const ExecutionResult& result, bool new_trace) override;
   bool exhausted() const override { return exhausted_; }
-  bool all_traces() const override { return all_traces_; }
+  bool dpor_is_through() const override { return dpor_is_through_; }
   bool gave_up() override;
+  void crashed() override;
   const char* sampler() const override;
+  void begin_rounds() override;
+  bool next_is_alone() override;
+  bool skip() override;
+  std::size_t member() const override;
+  void learn(const Lesson& lesson) override;
+  AloneProgress alone_progress() const override;
+  void give_up_alone() override;
 
  private:
   struct Member {
@@ -47,10 +61,21 @@ class Portfolio final : public Search {
     bool done = false;
   };
 
+  // Whose the next execution of a round is.
+  struct Turn {
+    Member* member;  // null: dpor's
+  };
+
+  DecisionSource* next_in_head();
   DecisionSource* next_of(Member& member);
+  DecisionSource* next_of_dpor();
+  DecisionSource* substitute();
   bool is_turn_of_dpor() const;
   Member* choose();
   void weigh();
+  const Turn& turn();
+  void plan_dpor(const AloneProgress& progress);
+  void end_turn();
 
   std::vector<Member> members_;
   std::unique_ptr<Search> dpor_;  // null where there is none, or not any more
@@ -58,9 +83,16 @@ class Portfolio final : public Search {
   std::uint64_t of_dpor_ = 0;
   Search* current_ = nullptr;
   Member* current_member_ = nullptr;  // null where it is dpor's
-  std::uint32_t round_ = 0;           // executions of it so far
+  std::uint32_t round_ = 0;           // executions of it so far, in the head
   bool exhausted_ = false;
-  bool all_traces_ = false;
+  bool dpor_is_through_ = false;
+
+  // Of rounds:
+  bool in_rounds_ = false;
+  std::optional<Turn> turn_;          // of the next execution, where it is known
+  std::uint64_t turn_of_dpor_ = 0;    // of so many executions one; 0: none
+  bool dfs_is_gone_ = false;
+  RandomWalk substitute_;             // for those whose turns cannot be skipped
 };
 
 }  // namespace sim

@@ -32,6 +32,7 @@ class Pos final : public Sampler {
 
   internal::Watcher* watcher() override { return profile_->watcher(); }
   void begin() override;
+  void stop_learning() override { profile_->stop_learning(); }
   std::uint32_t pick_ready(std::uint32_t n, const internal::Scheduler& scheduler) override;
   std::uint32_t first_by_priority();
 

@@ -29,12 +29,23 @@ std::uint64_t key_of(std::uint32_t task, std::uint64_t step, std::uint64_t lines
 }  // namespace
 
 void Profile::begin() {
+  if (!learns_) {
+    tasks_.resize(task_numbers_.known());
+    task_numbers_.forget_met();
+    object_numbers_.forget_met();
+  }
   for (Task& task : tasks_) {
-    task.most_steps = std::max(task.most_steps, task.steps);
+    if (learns_) task.most_steps = std::max(task.most_steps, task.steps);
     task.steps = 0;
   }
   running_ = site_ = place_ = 0;
   latest_ = {};
+}
+
+void Profile::stop_learning() {
+  if (!learns_) return;
+  begin();
+  learns_ = false;
 }
 
 std::uint32_t Profile::number_of(const internal::TaskState& task) {
@@ -42,7 +53,7 @@ std::uint32_t Profile::number_of(const internal::TaskState& task) {
   if (known != 0) [[likely]] return known;
   const std::uint32_t parent = task_numbers_.find(task.origin().parent());
   tasks_.emplace_back().parent = parent;
-  return task_numbers_.number_of(task.origin().identity);
+  return task_numbers_.number_of(task.origin().identity, learns_);
 }
 
 std::uint32_t Profile::number_of(const internal::Scheduler& scheduler, internal::Entry entry) {
@@ -75,6 +86,10 @@ void Profile::on_step(const internal::Scheduler& scheduler, internal::Entry entr
   if (running == nullptr) return;
   running_ = number_of(*running);
   Task& task = tasks_[running_];
+  if (!learns_) {
+    ++task.steps;
+    return;
+  }
   const std::uint64_t lines = internal::lines_of(*running);
   place_ = site_of(key_of(running_, kAnyStep, lines));
   if (task.steps < kMostSites) {
@@ -89,7 +104,7 @@ void Profile::on_step(const internal::Scheduler& scheduler, internal::Entry entr
 }
 
 std::uint64_t Profile::bit_of(const internal::Object& object) {
-  return std::uint64_t{1} << object_numbers_.number_of(object.identity()) % kBits;
+  return std::uint64_t{1} << object_numbers_.number_of(object.identity(), learns_) % kBits;
 }
 
 void Profile::on_access(const internal::Scheduler&, const internal::Object& object,
@@ -99,6 +114,10 @@ void Profile::on_access(const internal::Scheduler&, const internal::Object& obje
   Footprint access;
   (done.write ? access.writes : access.reads) = bit;
   latest_ |= access;
+  if (!learns_) {
+    if (running_ >= task_numbers_.known()) tasks_[running_].all |= access;
+    return;
+  }
   tasks_[running_].all |= access;
   sites_[site_].touched |= access;
   sites_[place_].touched |= access;

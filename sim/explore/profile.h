@@ -62,6 +62,9 @@ class Profile final : private internal::Watcher {
 
   // An execution that is watched begins.
   void begin();
+  // What is known stays as it is from now on. A task or an object that is met later is known for
+  // the rest of its execution.
+  void stop_learning();
   internal::Watcher* watcher() { return this; }
 
   // Tasks by their numbers. A parent's is smaller than its child's; number 0 stands for all
@@ -84,10 +87,34 @@ class Profile final : private internal::Watcher {
   // The most decisions about the order that an execution had.
   std::uint64_t most_decisions() const { return most_decisions_; }
   void saw_decisions(std::uint64_t count) {
-    if (count > most_decisions_) most_decisions_ = count;
+    if (learns_ && count > most_decisions_) most_decisions_ = count;
   }
 
  private:
+  // Numbers of what was met while it learned, then of what is met in an execution behind that.
+  class Numbers {
+   public:
+    std::uint32_t find(std::uint64_t identity) {
+      const std::uint32_t known = known_.find(identity);
+      if (known != 0 || met_.size() == 1) return known;
+      const std::uint32_t met = met_.find(identity);
+      return met == 0 ? 0 : known_.size() - 1 + met;
+    }
+    std::uint32_t number_of(std::uint64_t identity, bool learns) {
+      if (learns) return known_.number_of(identity);
+      const std::uint32_t found = find(identity);
+      return found != 0 || identity == 0 ? found : known_.size() - 1 + met_.number_of(identity);
+    }
+    void forget_met() {
+      if (met_.size() > 1) met_ = internal::IdentityTable();
+    }
+    std::uint32_t known() const { return known_.size(); }
+
+   private:
+    internal::IdentityTable known_;
+    internal::IdentityTable met_;
+  };
+
   std::uint32_t number_of(const internal::TaskState& task);
   std::uint32_t site_of(std::uint64_t key);
   void on_step(const internal::Scheduler& scheduler, internal::Entry entry) override;
@@ -97,8 +124,8 @@ class Profile final : private internal::Watcher {
   static constexpr std::uint32_t kMostSites = 4096;  // later steps of a task are not told apart
   static constexpr int kBits = 64;
 
-  internal::IdentityTable task_numbers_;
-  internal::IdentityTable object_numbers_;
+  Numbers task_numbers_;
+  Numbers object_numbers_;
   internal::IdentityTable site_numbers_;
   std::vector<Task> tasks_ = std::vector<Task>(1);
   std::vector<Site> sites_ = std::vector<Site>(1);
@@ -110,6 +137,7 @@ class Profile final : private internal::Watcher {
   std::uint64_t several_ = 0;
   std::uint64_t written_ = 0;
   std::uint64_t most_decisions_ = 0;
+  bool learns_ = true;
 };
 
 }  // namespace sim

@@ -23,10 +23,22 @@ class Sampler : public Search, protected DecisionSource {
     begin();
     return this;
   }
+  bool skip() final {
+    ++executions_;
+    return true;
+  }
+  void begin_rounds() final {
+    faults_.stop_learning();
+    stop_learning();
+  }
+  // The next execution has the stream of the one with this number.
+  void seek(std::uint64_t execution) { executions_ = execution; }
 
  protected:
   // An execution begins.
   virtual void begin() {}
+  // What was learned stays as it is from now on.
+  virtual void stop_learning() {}
   // Which of the `n` entries of the ready queue runs next.
   virtual std::uint32_t pick_ready(std::uint32_t n, const internal::Scheduler& scheduler) = 0;
 

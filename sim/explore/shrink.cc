@@ -9,6 +9,7 @@
 
 #include "sim/event_loop.h"
 #include "sim/explore/rebased_replay.h"
+#include "sim/explore/reduction.h"
 #include "sim/explore/relinearization.h"
 #include "sim/explore/replay_source.h"
 
@@ -18,76 +19,6 @@ namespace {
 
 using Deviations = std::vector<Deviation>;
 
-// Takes deviations away, then lowers what is left, as long as it fails. `Base` says what they are
-// deviations from.
-template <class Base>
-class Reduction {
- public:
-  // `replays` are counted up to `most`.
-  Reduction(Base base, Deviations deviations, std::uint64_t& replays, std::uint64_t most)
-      : base_(std::move(base)), best_(std::move(deviations)), replays_(replays), most_(most) {}
-
-  Deviations reduce() {
-    drop_deviations();
-    lower_indices();
-    return std::move(best_);
-  }
-
- private:
-  // Whether the run with these fails in the same way. What it took in fact is then the best: a
-  // decision that did not come up is no deviation.
-  bool try_out(const Deviations& deviations) {
-    if (replays_ == most_) return false;
-    ++replays_;
-    const Deviations* taken = base_.fails_with(deviations);
-    if (taken == nullptr) return false;
-    best_ = *taken;
-    return true;
-  }
-
-  void drop_deviations() {
-    if (best_.empty() || try_out({})) return;
-    for (std::size_t parts = 2; best_.size() > 1;) {
-      const std::size_t size = (best_.size() + parts - 1) / parts;
-      bool smaller = false;
-      // From the end: what comes late is often only what happened to follow.
-      for (std::size_t part = parts; part-- > 0 && !smaller;) {
-        const std::size_t from = std::min(part * size, best_.size());
-        const std::size_t to = std::min(from + size, best_.size());
-        if (from == to) continue;
-        Deviations rest = best_;
-        rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(from),
-                   rest.begin() + static_cast<std::ptrdiff_t>(to));
-        const std::size_t before = best_.size();
-        smaller = try_out(rest) && best_.size() < before;
-      }
-      if (replays_ == most_) return;
-      if (smaller) {
-        parts = std::max<std::size_t>(2, std::min(parts - 1, best_.size()));
-      } else if (size == 1) {
-        return;
-      } else {
-        parts = std::min(parts * 2, best_.size());
-      }
-    }
-  }
-
-  void lower_indices() {
-    for (std::size_t i = 0; i < best_.size(); ++i) {
-      for (std::uint32_t index = 1; index < best_[i].index; ++index) {
-        Deviations lower = best_;
-        lower[i].index = index;
-        if (try_out(lower)) break;
-      }
-    }
-  }
-
-  Base base_;
-  Deviations best_;
-  std::uint64_t& replays_;
-  std::uint64_t most_;
-};
-
 class Shrinker {
  public:
   Shrinker(Execution& execution, Deviations deviations, const Finding& failure,
@@ -96,7 +27,8 @@ class Shrinker {
 
   Shrunk shrink() {
     relinearize();
-    best_ = Reduction(FromAsyncio{*this}, best_, minimality_.replays, budget_.replays).reduce();
+    best_ = internal::Reduction(FromAsyncio{*this}, best_, minimality_.replays, budget_.replays)
+                .reduce();
     certify();
     if (best_.size() > 1) reduce_from_run_to_block();
     return {std::move(best_), minimality_};
@@ -137,9 +69,10 @@ class Shrinker {
     RebasedReplay translation;
     translation.translate(best_);
     execution_.run(translation);
-    const Deviations fewest = Reduction(FromRunToBlock{*this}, translation.tape().deviations(),
-                                        minimality_.replays, budget_.replays)
-                                  .reduce();
+    const Deviations fewest =
+        internal::Reduction(FromRunToBlock{*this}, translation.tape().deviations(),
+                            minimality_.replays, budget_.replays)
+            .reduce();
     const std::size_t count = fewest.size() > 1 && one_is_enough() ? 1 : fewest.size();
     if (count < best_.size()) minimality_.from_run_to_block = count;
   }

@@ -13,6 +13,7 @@ namespace sim {
 class SingleOrder : public Search, protected DecisionSource {
  public:
   DecisionSource* next() final { return std::exchange(begun_, true) ? nullptr : this; }
+  bool over() const final { return begun_; }
 
  private:
   virtual std::uint32_t pick_ready(std::uint32_t n, const internal::Scheduler& scheduler) = 0;

@@ -37,6 +37,7 @@ class Surw final : public Sampler {
 
   internal::Watcher* watcher() override { return profile_->watcher(); }
   void begin() override;
+  void stop_learning() override { profile_->stop_learning(); }
   std::uint32_t pick_ready(std::uint32_t n, const internal::Scheduler& scheduler) override;
   void select();
   void count_selected();

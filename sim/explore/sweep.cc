@@ -41,15 +41,26 @@ DecisionSource* Sweep::next() {
     scout_.begin();
     return &scout_;
   }
-  if (tried_ == 0) planned_ = scout_.planned();
-  if (tried_ == planned_.size()) return nullptr;
-  const Deviation deviation = planned_[tried_++];
+  plan();
+  if (tried_ == planned_->size()) return nullptr;
+  const Deviation deviation = (*planned_)[tried_++];
   if (base_ == Base::run_to_block) {
     rebased_.rewind({deviation});
     return &rebased_;
   }
   replay_.rewind({deviation});
   return &replay_;
+}
+
+bool Sweep::skip() {
+  plan();
+  if (tried_ == planned_->size()) return false;
+  ++tried_;
+  return true;
+}
+
+void Sweep::begin_rounds() {
+  if (scouted_) plan();
 }
 
 void Sweep::Scout::begin() {

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -29,6 +30,9 @@ class Sweep final : public Search {
   explicit Sweep(Base base = Base::fifo, std::shared_ptr<Profile> profile = nullptr);
 
   DecisionSource* next() override;
+  bool skip() override;
+  void begin_rounds() override;
+  bool over() const override { return planned_ && tried_ == planned_->size(); }
 
  private:
   // Takes the choices of the base and notes what else there was.
@@ -70,11 +74,16 @@ class Sweep final : public Search {
     std::vector<Kind> kinds_;
   };
 
+  // Once the base has been run.
+  void plan() {
+    if (!planned_) planned_ = scout_.planned();
+  }
+
   Scout scout_;
   Base base_;
   ReplaySource replay_;
   RebasedReplay rebased_;
-  std::vector<Deviation> planned_;
+  std::optional<std::vector<Deviation>> planned_;
   bool scouted_ = false;
   std::size_t tried_ = 0;
 };

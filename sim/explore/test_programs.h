@@ -58,6 +58,17 @@ inline Coro<> reorder(int setters) {
   co_await gather(std::move(tasks));
 }
 
+// Two tasks add 1 several times; it fails where two of these are lost. Whoever may be cancelled
+// holds what it uses: main may be gone before it.
+inline Coro<> add_some(std::shared_ptr<Shared<int>> x, int times) {
+  for (int i = 0; i < times; ++i) co_await add_one(*x);
+}
+inline Coro<> lost_updates() {
+  const auto x = std::make_shared<Shared<int>>(0);
+  co_await gather(add_some(x, 3), add_some(x, 3));
+  SIM_CHECK_NE(x->get(), 4);
+}
+
 // Two tasks hand a counter to and fro; it fails when each has had all its turns in time.
 inline Coro<> play(Shared<int>& x, int first, int turns) {
   for (int i = 0; i < turns; ++i) {

@@ -25,6 +25,7 @@ class Urw final : public Sampler {
  private:
   internal::Watcher* watcher() override { return profile_->watcher(); }
   void begin() override;
+  void stop_learning() override { profile_->stop_learning(); }
   std::uint32_t pick_ready(std::uint32_t n, const internal::Scheduler& scheduler) override;
   std::uint64_t weight(std::uint32_t task) const;
 

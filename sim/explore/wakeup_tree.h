@@ -2,8 +2,11 @@
 // share their beginnings (Abdulla, Aronis, Jonsson, Sagonas: Optimal Dynamic Partial Order
 // Reduction, POPL 2014). A sequence is added only if none that is there already leads to a schedule
 // that differs from it in the order of independent steps alone.
+//
+// A step to come is what it did when it was run, in this order or in another.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -13,108 +16,140 @@
 
 namespace sim::internal {
 
-// A step of a schedule to come, with what it did when it was run, in this order or in another; null
-// where it never ran: it may have to do with everything.
-struct PlannedStep {
-  std::uint32_t process;
-  SegmentRef segment;
-
-  // Whether it is that step, with the same answers; a cancellation, at the same time.
-  bool is(const Segment& other) const {
-    return process == other.process &&
-           (!segment || (segment->answers == other.answers &&
-                         (!segment->optional || segment->when == other.when)));
-  }
-  bool conflicts_with(const Segment& other) const {
-    return !segment || segment->conflicts_with(other);
-  }
-  // Whether it comes some time, whatever else does.
-  bool must_come() const { return !segment || !segment->optional; }
-};
-
-// Steps to be made one after the other. They have to outlive it.
+// Steps to be made one after the other.
 class Sequence {
  public:
-  void clear() { steps_.clear(); }
-  void add(Segment& step) { steps_.push_back(&step); }
-  bool empty() const { return steps_.empty(); }
-  std::size_t size() const { return steps_.size(); }
-  Segment& operator[](std::size_t index) const { return *steps_[index]; }
-  void remove(std::size_t index) {
-    steps_.erase(steps_.begin() + static_cast<std::ptrdiff_t>(index));
+  explicit Sequence(const SegmentTable& segments) : segments_(&segments) {}
+
+  void clear() {
+    steps_.clear();
+    from_ = 0;
   }
+  void add(SegmentId id) {
+    const Segment& segment = (*segments_)[id];
+    steps_.push_back({id, segment.process, segment.is_special() ? kAll : segment.objects});
+  }
+  std::size_t size() const { return steps_.size() - from_; }
 
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
   static constexpr std::size_t kOutside = static_cast<std::size_t>(-2);
   // Where the sequence has `step`, if it may begin with it just as well; kOutside if it has not but
   // `step` could be made before it and change nothing; else kNone.
-  std::size_t find_initial(const PlannedStep& step) const {
-    for (std::size_t i = 0; i < steps_.size(); ++i) {
-      if (steps_[i]->process == step.process) return step.is(*steps_[i]) ? i : kNone;
-      if (step.conflicts_with(*steps_[i])) return kNone;
+  std::size_t find_initial(SegmentId step) const {
+    const Segment& initial = (*segments_)[step];
+    const std::uint64_t objects = initial.is_special() ? kAll : initial.objects;
+    for (std::size_t i = from_; i < steps_.size(); ++i) {
+      const Step& each = steps_[i];
+      if (each.process == initial.process) {
+        return each.id == step || initial.is((*segments_)[each.id]) ? i - from_ : kNone;
+      }
+      const bool may_conflict = (objects & each.objects) != 0 || (objects | each.objects) == kAll;
+      if (may_conflict && initial.conflicts_with((*segments_)[each.id])) return kNone;
     }
-    return step.must_come() ? kOutside : kNone;
+    return initial.must_come() ? kOutside : kNone;
   }
-  bool is_covered_by(const std::vector<PlannedStep>& done) const {
-    for (const PlannedStep& each : done) {
-      if (find_initial(each) != kNone) return true;
+  // What find_initial() says of the first of those that it may begin with.
+  std::size_t find_covered(const std::vector<SegmentId>& done) const {
+    for (const SegmentId each : done) {
+      if (const std::size_t at = find_initial(each); at != kNone) return at;
     }
-    return false;
+    return kNone;
+  }
+  // Makes it what is left behind an initial step.
+  void remove(std::size_t initial) {
+    if (initial == kOutside) return;
+    const auto first = steps_.begin() + static_cast<std::ptrdiff_t>(from_);
+    std::rotate(first, first + static_cast<std::ptrdiff_t>(initial),
+                first + static_cast<std::ptrdiff_t>(initial) + 1);
+    ++from_;
+  }
+  void append_to(std::vector<SegmentId>& steps) const {
+    steps.reserve(steps.size() + size());
+    for (std::size_t i = from_; i < steps_.size(); ++i) steps.push_back(steps_[i].id);
   }
 
  private:
-  std::vector<Segment*> steps_;
+  static constexpr std::uint64_t kAll = ~std::uint64_t{0};  // it may conflict with any step
+  struct Step {
+    SegmentId id;
+    std::uint32_t process;
+    std::uint64_t objects;
+  };
+  const SegmentTable* segments_;
+  std::vector<Step> steps_;
+  std::size_t from_ = 0;  // those before it have been removed
 };
 
 struct WakeupTree {
+  // Steps that come one after the other, and what may come behind them.
   struct Branch;
   std::vector<Branch> branches;
 
   bool empty() const { return branches.empty(); }
-  // Adds what is left of `sequence`, unless it is covered.
+  // Adds what is left of `sequence`, unless it is covered. Leaves it without what was there.
   inline void insert(Sequence& sequence, bool may_fail = false);
-  // Adds a step that did not run here, unless it is covered.
-  inline void insert(PlannedStep step);
 };
 
 struct WakeupTree::Branch {
-  PlannedStep step;
+  std::vector<SegmentId> steps;
+  std::uint32_t from = 0;  // those before it have been made
+  bool may_fail = false;   // whether they can be made there is not known
   WakeupTree rest;
-  bool may_fail = false;  // whether it can be made there is not known
+
+  SegmentId first() const { return steps[from]; }
+  // Hands over to `tree`, which is empty, all but its first step.
+  void continue_as(WakeupTree& tree) && {
+    if (from + std::size_t{1} == steps.size()) {
+      tree = std::move(rest);
+      return;
+    }
+    const SegmentId begin = first();
+    tree.branches.push_back({std::move(steps), from + 1, may_fail, std::move(rest)});
+    steps.assign(1, begin);
+    from = 0;
+    rest.branches.clear();
+  }
+  // Parts it before a step that is not its first.
+  void split(std::size_t at) {
+    Branch end{{steps.begin() + static_cast<std::ptrdiff_t>(at), steps.end()},
+               0, may_fail, std::move(rest)};
+    steps.resize(at);
+    rest.branches.clear();
+    rest.branches.push_back(std::move(end));
+  }
 };
 
 inline void WakeupTree::insert(Sequence& sequence, bool may_fail) {
   WakeupTree* level = this;
-  while (!sequence.empty()) {
+  for (;;) {
+    std::size_t at = Sequence::kNone;
     Branch* next = nullptr;
     for (Branch& branch : level->branches) {
-      const std::size_t at = sequence.find_initial(branch.step);
+      at = sequence.find_initial(branch.first());
       if (at == Sequence::kNone) continue;
-      if (at != Sequence::kOutside) sequence.remove(at);
       next = &branch;
       break;
     }
-    if (next == nullptr) break;
+    if (next == nullptr) {
+      level->branches.push_back({{}, 0, may_fail, {}});
+      sequence.append_to(level->branches.back().steps);
+      return;
+    }
+    for (std::size_t i = next->from;;) {
+      sequence.remove(at);
+      if (sequence.size() == 0) return;
+      if (++i == next->steps.size()) break;
+      at = sequence.find_initial(next->steps[i]);
+      if (at != Sequence::kNone) continue;
+      next->split(i);
+      break;
+    }
+    if (next->rest.empty()) {
+      sequence.append_to(next->steps);
+      return;
+    }
     level = &next->rest;
   }
-  for (std::size_t i = 0; i < sequence.size(); ++i) {
-    level->branches.push_back({{sequence[i].process, SegmentRef(&sequence[i])}, {}, may_fail});
-    level = &level->branches.back().rest;
-  }
-}
-
-inline void WakeupTree::insert(PlannedStep step) {
-  WakeupTree* level = this;
-  for (auto at = level->branches.begin(); at != level->branches.end();) {
-    if (at->step.process == step.process) return;
-    if (!step.segment || !at->step.must_come() || at->step.conflicts_with(*step.segment)) {
-      ++at;
-      continue;
-    }
-    level = &at->rest;
-    at = level->branches.begin();
-  }
-  level->branches.push_back({std::move(step), {}});
 }
 
 }  // namespace sim::internal

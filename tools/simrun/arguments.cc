@@ -140,7 +140,8 @@ absl::Status unknown_scenario(const std::string& name, const Scenarios& scenario
   Arguments candidates;
   for (const ScenarioInfo* info : scenarios) candidates.push_back(info->name);
   candidates.insert(candidates.end(),
-                    {"list", "explore", "replay", "shrink", "parity", "eval", "help"});
+                    {"list", "explore", "replay", "shrink", "parity", "eval", "campaign",
+                     "merge", "help"});
   std::string storage;
   return error("unknown scenario '", name, "'",
                hint(nearest(name, candidates), storage, "'simrun list' shows them all"));

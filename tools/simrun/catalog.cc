@@ -149,6 +149,9 @@ std::string usage() {
   simrun shrink SCENARIO TOKEN|FILE                    look for a smaller one that fails as well
   simrun eval                                          how soon the bugs of the programs that ship
                                                        are found: docs/bug_finding.md
+  simrun campaign [SCENARIO-GLOB ...]                  explore many, and keep what is found: docs/
+                                                       campaigns.md
+  simrun merge A.db B.db ...                           unite what campaigns have kept
   simrun list                                          what there is to run
   simrun help SCENARIO                                 what a scenario shows and takes
   simrun parity FILE.json ...                          run programs that CPython runs too, and
@@ -177,6 +180,12 @@ options of explore (and of verify, replay and shrink, where they say how a sched
   --ignore KIND,...   kinds of finding that are none, like stale_read
   --detect-blocking   warn of steps that hold the loop up in real time
   --max-failures N    how many different ones to look for (1); 0: all
+  --shard I/N         of explore: only the executions whose number is I modulo N, for N machines;
+                      as under campaign, taken from the environment. dfs and dpor have no shards
+  --jobs N            worker processes (as many as there are processors); what ends one, a crash, is
+                      a finding with its token. 0: none, all runs in this one
+  --step-limit TIME   real time that a step may take there (10s)
+  --memory-limit SIZE   what a worker may use, like 2GB (an even share of the machine's)
 
 options of eval (and --seed: the trials have the ones behind it):
   --programs N,...    names of its rows, with * and ? (all of them)
@@ -187,9 +196,25 @@ options of eval (and --seed: the trials have the ones behind it):
   --jobs N            processes that measure (as many as there are processors)
   --write FILE        the same as a page in Markdown
 
+options of campaign (and --seed, --order, --time, --cancel, --executions, --jobs and the limits of
+workers; one of --budget and --executions has to be there):
+  SCENARIO-GLOB ...   names of scenarios, with * and ? (all but those that are there to show a
+                      finding, which has been found; name them to explore them: '*' is all)
+  --store FILE        where findings, schedules and coverage are kept; made where it is not there.
+                      The same command again goes on with a campaign that was killed
+  --budget TIME       real time, like 10m
+  --commit HASH       what is explored; findings are new at the commit that shows them first
+  --shard I/N         the share of this machine, I from 0; taken from the environment of Slurm,
+                      Bazel, GoogleTest and GitLab; for Kubernetes write /N
+  --max-failures N    end at so many new or returned findings (0: go on)
+  --fail-on new|any   what exit code 1 says: new or returned findings (new), or known ones too
+
+options of merge:
+  --store FILE        where it all goes; it may be there already
+
 exit codes:
   0  no bug           1  a bug was found           2  bad usage, malformed input, or the output
-                                                      cannot be written
+                                                      or a store cannot be written
   3  two runs of the same decisions differ         4  verify ended before it had proved anything,
                                                       or a process of eval before it had measured
   130  interrupted, and no bug until then

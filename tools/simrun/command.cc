@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "tools/simrun/arguments.h"
+#include "tools/simrun/campaign_command.h"
 #include "tools/simrun/eval_command.h"
 #include "tools/simrun/explore_command.h"
 #include "tools/simrun/guard_flags.h"
@@ -135,7 +136,9 @@ const std::vector<std::string>& flag_names() {
                                   "load",         "strategy", "executions", "budget", "jobs",
                                   "max-failures", "time",     "cancel",     "trace",  "html",
                                   "lines",        "programs", "strategies", "trials", "write",
-                                  "portfolio-trials", "guard", "virtualize", "check-determinism"};
+                                  "portfolio-trials", "step-limit", "memory-limit", "store",
+                                  "shard", "commit", "fail-on", "guard", "virtualize",
+                                  "check-determinism"};
   return names;
 }
 
@@ -168,10 +171,8 @@ absl::StatusOr<Command> parse_command(const std::vector<std::string>& arguments,
   if (contains({"explore", "verify", "replay", "shrink"}, *subject)) {
     return explore_command(*split, *subject, scenarios);
   }
-  if (contains(subcommand_names(), *subject)) {
-    return error("'", *subject, "' is not there yet; this version lists, runs and explores: ",
-                 "simrun explore SCENARIO");
-  }
+  if (*subject == "campaign") return campaign_command(*split, scenarios);
+  if (*subject == "merge") return merge_command(*split);
   const ScenarioInfo* scenario = find(scenarios, *subject);
   if (scenario == nullptr) return unknown_scenario(*subject, scenarios);
   return run_command(*split, *scenario);

@@ -5,6 +5,7 @@
 //   simrun replay SCENARIO TOKEN|FILE    simrun shrink SCENARIO TOKEN|FILE
 //   simrun list [--json]        simrun help [SCENARIO]        simrun --version
 //   simrun eval [...]
+//   simrun campaign [...]       simrun merge [...]
 //   simrun parity [--json] FILE.json ...       simrun parity [--json] --lines FILE.jsonl
 //
 // Options stand before or after the scenario's name, with their value behind `=` or as the next
@@ -18,7 +19,9 @@
 
 #include "absl/status/statusor.h"
 #include "sim/explore/explore.h"
+#include "sim/jobs/explore_jobs.h"
 #include "sim/scenario_run.h"
+#include "tools/simrun/campaign/options.h"
 #include "tools/simrun/eval/options.h"
 #include "tools/simrun/parity/parity.h"
 
@@ -27,7 +30,20 @@ namespace simrun {
 using Scenarios = std::vector<const sim::ScenarioInfo*>;
 
 struct Command {
-  enum class Kind { run, explore, verify, replay, shrink, list, parity, eval, help, version };
+  enum class Kind {
+    run,
+    explore,
+    verify,
+    replay,
+    shrink,
+    list,
+    parity,
+    eval,
+    campaign,
+    merge,
+    help,
+    version
+  };
   Kind kind = Kind::run;
   const sim::ScenarioInfo* scenario = nullptr;  // what to run or, if any, to help with
   sim::ScenarioOptions options = {};
@@ -35,8 +51,12 @@ struct Command {
   std::string token = {};  // to replay or to shrink
   // Instead of a token: the bytes of a fuzzer, see BytesSource.
   std::optional<std::vector<std::uint8_t>> input = {};
+  std::optional<std::uint32_t> jobs = {};  // worker processes to explore in; none: as many as fit
+  sim::Jobs limits = {};                   // of a worker
   parity::Sources parity = {};
   eval::Options eval = {};
+  campaign::Options campaign = {};
+  campaign::MergeOptions merge = {};
   bool json = false;
 };
 
@@ -45,7 +65,7 @@ struct Command {
 absl::StatusOr<Command> parse_command(const std::vector<std::string>& arguments,
                                       const Scenarios& scenarios);
 
-// Names that no scenario may have: the subcommands, those of later versions included.
+// Names that no scenario may have: the subcommands.
 const std::vector<std::string>& subcommand_names();
 // Names that no parameter may have: the flags of all subcommands, without the dashes.
 const std::vector<std::string>& flag_names();

@@ -1,10 +1,15 @@
 #include "tools/simrun/explore_command.h"
 
+#include <cstdint>
 #include <exception>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/time/time.h"
+#include "tools/simrun/campaign/shard.h"
 #include "tools/simrun/guard_flags.h"
 #include "tools/simrun/run_report.h"
 #include "tools/simrun/schedule_file.h"
@@ -23,10 +28,31 @@ constexpr Flag kFlags[] = {
     {"--max-failures", "a whole number; 0 means all"},
     {"--ignore", "kinds of finding, like stale_read or stale_read,assertion"},
     {"--detect-blocking", nullptr},
+    {"--shard", "i/n with i from 0, like 0/4, or /n where the environment says which"},
+    {"--jobs", "how many worker processes, like 2; 0 means none"},
+    {"--step-limit", "a duration, like 10s"},
+    {"--memory-limit", "a size, like 2GB or 500MB"},
     kGuardFlags[0],
     kGuardFlags[1],
     kGuardFlags[2],
 };
+
+// "2GB", "500MB".
+std::optional<std::uint64_t> parse_size(const std::string& text) {
+  struct Unit {
+    const char* name;
+    int bits;
+  };
+  for (const Unit unit : {Unit{"GB", 30}, Unit{"MB", 20}}) {
+    const absl::string_view all = text;
+    std::uint64_t count = 0;
+    if (!absl::EndsWith(all, unit.name)) continue;
+    if (!absl::SimpleAtoi(all.substr(0, all.size() - 2), &count)) return std::nullopt;
+    if (count == 0 || count > UINT64_MAX >> unit.bits) return std::nullopt;
+    return count << unit.bits;
+  }
+  return std::nullopt;
+}
 
 absl::Status read_budgets(const Given& given, sim::ExploreOptions& options) {
   if (const std::string* text = given.find("--executions")) {
@@ -118,7 +144,56 @@ absl::Status check_verify(const Split& split, const Given& given) {
   return absl::OkStatus();
 }
 
+// The part of the executions that is this process's, where several explore the same.
+absl::Status read_shard(const Given& given, const std::string& subject, Command& command) {
+  const std::string* flag = given.find("--shard");
+  if (subject != "explore") {
+    if (flag == nullptr) return absl::OkStatus();
+    return error(subject, " is not divided into shards; explore is");
+  }
+  const auto share = campaign::read_share(flag);
+  if (!share.ok()) return share.status();
+  command.explore.share = {share->index, share->of};
+  const std::string strategy = command.explore.strategy.name();
+  if (share->of == 1 || (strategy != "dfs" && strategy != "dpor")) return absl::OkStatus();
+  return error(strategy, " goes from one schedule to the next and is not divided into shards; ",
+               "write --shard 0/1");
+}
+
 }  // namespace
+
+absl::Status read_jobs(const Given& given, Command& command) {
+  constexpr std::uint64_t kMostJobs = 1000;
+  if (const std::string* text = given.find("--jobs")) {
+    const auto count = parse_count("--jobs", *text, 0);
+    if (!count.ok()) return count.status();
+    if (*count > kMostJobs) return error("bad value for --jobs: ", *count, " is more than 1000");
+    command.jobs = static_cast<std::uint32_t>(*count);
+  }
+  if (const std::string* text = given.find("--step-limit")) {
+    absl::Duration limit;
+    if (!absl::ParseDuration(*text, &limit) || limit < absl::Milliseconds(100) ||
+        limit > absl::Hours(24)) {
+      return error("bad value for --step-limit: '", *text,
+                   "' is not a duration from 100ms to 24h; write a number and a unit, like 10s");
+    }
+    command.limits.step_limit = absl::ToChronoNanoseconds(limit);
+  }
+  if (const std::string* text = given.find("--memory-limit")) {
+    const std::optional<std::uint64_t> limit = parse_size(*text);
+    if (!limit) {
+      return error("bad value for --memory-limit: '", *text,
+                   "' is not a size; write a whole number and a unit, like 2GB or 500MB");
+    }
+    command.limits.memory_limit = *limit;
+  }
+  if (command.jobs != 0) return absl::OkStatus();
+  for (const char* flag : {"--step-limit", "--memory-limit"}) {
+    if (given.find(flag) == nullptr) continue;
+    return error(flag, " is a limit of worker processes; --jobs 0 has none");
+  }
+  return absl::OkStatus();
+}
 
 absl::StatusOr<Command> explore_command(const Split& split, const std::string& subject,
                                         const Scenarios& scenarios) {
@@ -156,6 +231,8 @@ absl::StatusOr<Command> explore_command(const Split& split, const std::string& s
   if (absl::Status status = read_findings(*given, command.explore); !status.ok()) return status;
   if (absl::Status status = read_strategy(*given, command.explore); !status.ok()) return status;
   if (absl::Status status = read_guard(*given, command); !status.ok()) return status;
+  if (absl::Status status = read_jobs(*given, command); !status.ok()) return status;
+  if (absl::Status status = read_shard(*given, subject, command); !status.ok()) return status;
   auto parameters = parse_parameters(given->rest, *scenario);
   if (!parameters.ok()) return parameters.status();
   command.options.parameters = *std::move(parameters);

@@ -1,16 +1,21 @@
 #include "tools/simrun/explore_run.h"
 
+#include <sched.h>
+
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "sim/explore/replay_source.h"
+#include "sim/jobs/explore_jobs.h"
 #include "sim/testing/bytes_source.h"
+#include "tools/simrun/interruption.h"
 #include "tools/simrun/program.h"
 #include "tools/simrun/terminal_line.h"
 
@@ -49,54 +54,65 @@ class ProgressLine {
   const sim::ExploreOptions& options_;
 };
 
-// While it lives, the first SIGINT or SIGTERM is only noted, and so is the second: whoever sends it
-// to a process and to the group that it is in, as timeout does, means it once. The third one ends
-// the process. What is ignored stays ignored.
-class Interruption {
- public:
-  Interruption() {
-    struct sigaction noting = {};
-    noting.sa_handler = note;
-    noting.sa_flags = SA_RESTART;
-    for (std::size_t i = 0; i < kSignals.size(); ++i) {
-      sigaction(kSignals[i], nullptr, &before_[i]);
-      if (before_[i].sa_handler != SIG_IGN) sigaction(kSignals[i], &noting, nullptr);
-    }
-  }
-  Interruption(const Interruption&) = delete;
-  Interruption& operator=(const Interruption&) = delete;
-  ~Interruption() {
-    for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &before_[i], nullptr);
-    noted = 0;
-  }
-  static bool came() { return noted != 0; }
-
- private:
-  static void note(int signal) {
-    if (noted == kMostNoted) {
-      std::signal(signal, SIG_DFL);
-      std::raise(signal);
-    }
-    noted = noted + 1;
-  }
-  static constexpr std::sig_atomic_t kMostNoted = 2;
-  static constexpr std::array<int, 2> kSignals = {SIGINT, SIGTERM};
-  static inline volatile std::sig_atomic_t noted = 0;
-  std::array<struct sigaction, 2> before_{};
-};
-
-sim::Report explore(const sim::Body& body, sim::ExploreOptions& options) {
-  const Interruption interruption;
-  options.stop = Interruption::came;
-  return sim::explore(body, options);
+// Of the schedule that is a fuzzer's input.
+sim::ExploreOptions input_options(const Command& command, sim::ExploreOptions options) {
+  options.shrink = command.kind == Command::Kind::shrink;
+  return options;
 }
 
-// The schedule of a fuzzer's input.
-sim::Report run_input(const sim::Body& body, const std::vector<std::uint8_t>& input,
-                      sim::ExploreOptions options, bool shrink) {
-  options.shrink = shrink;
-  sim::BytesSource source(input);
-  return sim::run_schedule(body, source, options);
+sim::Report run_in_workers(const Command& command, const sim::Body& body,
+                           const sim::ExploreOptions& options, std::uint32_t count) {
+  sim::Jobs jobs = command.limits;
+  jobs.count = count;
+  if (command.input) {
+    sim::BytesSource source(*command.input);
+    return sim::run_schedule_in_worker(body, source, input_options(command, options), jobs);
+  }
+  switch (command.kind) {
+    case Command::Kind::replay:
+      return sim::replay_in_worker(body, command.token, options, jobs);
+    case Command::Kind::shrink:
+      return sim::shrink_in_worker(body, command.token, options, jobs);
+    default:
+      return sim::explore_jobs(body, options, jobs);
+  }
+}
+
+sim::Report run_here(const Command& command, const sim::Body& body,
+                     const sim::ExploreOptions& options) {
+  if (command.input) {
+    sim::BytesSource source(*command.input);
+    return sim::run_schedule(body, source, input_options(command, options));
+  }
+  switch (command.kind) {
+    case Command::Kind::replay:
+      return sim::replay(body, command.token, options);
+    case Command::Kind::shrink:
+      return sim::shrink_token(body, command.token, options);
+    default:
+      return sim::explore(body, options);
+  }
+}
+
+// In workers, unless there are to be none, or can be none and nobody asked for them.
+sim::Report run(const Command& command, const sim::Body& body, sim::ExploreOptions& options,
+                std::FILE* err) {
+  std::optional<Interruption> interruption;
+  const bool explores =
+      command.kind == Command::Kind::explore || command.kind == Command::Kind::verify;
+  if (explores) {
+    interruption.emplace();
+    options.stop = Interruption::came;
+  }
+  const std::uint32_t count = command.jobs.value_or(processors());
+  if (count == 0) return run_here(command, body, options);
+  try {
+    return run_in_workers(command, body, options, count);
+  } catch (const sim::JobsUnavailable& why) {
+    if (command.jobs) throw;
+    std::fprintf(err, "simrun: %s; without workers\n", why.what());
+  }
+  return run_here(command, body, options);
 }
 
 struct Label {
@@ -138,6 +154,12 @@ bool is_deterministic(const sim::Report& report) {
 
 }  // namespace
 
+std::uint32_t processors() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  return static_cast<std::uint32_t>(std::max(1, CPU_COUNT(&set)));
+}
+
 absl::StatusOr<int> run_exploration(const Command& command, Output& output, std::FILE* err) {
   sim::Scenario scenario(*command.scenario, command.options.parameters, {});
   const sim::Body body = [&] { return command.scenario->body(scenario); };
@@ -146,20 +168,11 @@ absl::StatusOr<int> run_exploration(const Command& command, Output& output, std:
   try {
     ProgressLine line(err, options);
     options.on_progress = [&](const sim::Progress& progress) { line.update(progress); };
-    switch (command.kind) {
-      case Command::Kind::replay:
-        report = command.input ? run_input(body, *command.input, options, false)
-                               : sim::replay(body, command.token, options);
-        break;
-      case Command::Kind::shrink:
-        report = command.input ? run_input(body, *command.input, options, true)
-                               : sim::shrink_token(body, command.token, options);
-        break;
-      default:
-        report = explore(body, options);
-    }
+    report = run(command, body, options, err);
   } catch (const std::invalid_argument& bad) {
     return absl::InvalidArgumentError(bad.what());
+  } catch (const sim::JobsUnavailable& why) {
+    return absl::UnavailableError(why.what());
   }
   print(command, report, output);
   if (report.stopped && report.ok()) return kInterrupted;

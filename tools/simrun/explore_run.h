@@ -1,6 +1,7 @@
 // Runs what the subcommands explore, replay and shrink ask for, and prints what they found.
 #pragma once
 
+#include <cstdint>
 #include <cstdio>
 
 #include "absl/status/statusor.h"
@@ -8,6 +9,9 @@
 #include "tools/simrun/output.h"
 
 namespace simrun {
+
+// How many this process may use.
+std::uint32_t processors();
 
 // The exit code, or what is wrong with the token. Progress goes to `err` where that is a terminal.
 absl::StatusOr<int> run_exploration(const Command& command, Output& output, std::FILE* err);

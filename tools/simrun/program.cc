@@ -7,6 +7,8 @@
 #include "absl/strings/str_replace.h"
 #include "sim/explore/crash_report.h"
 #include "sim/explore/detectors.h"
+#include "tools/simrun/campaign/campaign.h"
+#include "tools/simrun/campaign/merge.h"
 #include "tools/simrun/catalog.h"
 #include "tools/simrun/eval/eval.h"
 #include "tools/simrun/explore_run.h"
@@ -94,6 +96,23 @@ int run_evaluation(const Command& command, const Scenarios& scenarios, Output& o
   return absl::IsInvalidArgument(status) ? kBadUsage : kNoVerdict;
 }
 
+int run_campaign(const Command& command, const Scenarios& scenarios, Output& output,
+                 std::FILE* err) {
+  const auto without_workers = [err](const std::string& why) {
+    fail(err, absl::StrCat(why, "; without workers"));
+  };
+  sim::Jobs jobs = command.limits;
+  jobs.count = command.jobs.value_or(processors());
+  campaign::Explorer explorer = campaign::explorer_here();
+  if (jobs.count > 0) {
+    explorer = campaign::explorer_in_workers(
+        jobs, command.jobs ? std::function<void(const std::string&)>() : without_workers);
+  }
+  const absl::StatusOr<int> code =
+      campaign::run_campaign(command.campaign, scenarios, explorer, command.json, output, err);
+  return code.ok() ? *code : fail(err, code.status().message());
+}
+
 int execute(const Command& command, const Scenarios& scenarios, Output& output, std::FILE* err) {
   switch (command.kind) {
     case Command::Kind::list:
@@ -108,6 +127,10 @@ int execute(const Command& command, const Scenarios& scenarios, Output& output, 
       return run_parity(command, output, err);
     case Command::Kind::eval:
       return run_evaluation(command, scenarios, output, err);
+    case Command::Kind::campaign:
+      return run_campaign(command, scenarios, output, err);
+    case Command::Kind::merge:
+      return campaign::run_merge(command.merge, command.json, output, err);
     case Command::Kind::help:
       output.write(command.scenario != nullptr ? usage_of(*command.scenario) : usage());
       return kNoBug;

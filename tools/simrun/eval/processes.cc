@@ -14,37 +14,19 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sim/jobs/channel.h"
 
 namespace simrun::eval {
 
 namespace {
 
-// Whether all of it went through.
 template <class T>
 bool send_all(int socket, const T& value) {
-  const char* at = reinterpret_cast<const char*>(&value);
-  for (std::size_t left = sizeof(T); left > 0;) {
-    const ssize_t count = ::send(socket, at, left, MSG_NOSIGNAL);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    at += count;
-    left -= static_cast<std::size_t>(count);
-  }
-  return true;
+  return sim::jobs::send_bytes(socket, &value, sizeof value);
 }
-
-// False at the end of what comes.
 template <class T>
 bool receive_all(int socket, T& value) {
-  char* at = reinterpret_cast<char*>(&value);
-  for (std::size_t left = sizeof(T); left > 0;) {
-    const ssize_t count = ::recv(socket, at, left, 0);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    at += count;
-    left -= static_cast<std::size_t>(count);
-  }
-  return true;
+  return sim::jobs::receive_bytes(socket, &value, sizeof value);
 }
 
 struct Worker {

@@ -1,0 +1,64 @@
+// Area: memory that a worker shares with the parent, so that what it was at is known when it dies.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <source_location>
+#include <vector>
+
+#include "sim/explore/rounds.h"
+#include "sim/explore/tally.h"
+#include "sim/tape.h"
+
+namespace sim::jobs {
+
+// Why a worker has ended itself.
+enum class Verdict : std::uint32_t { none, sanitizer, step_limit, memory_limit };
+
+// Of one worker. All zeros at first.
+struct Area {
+  static constexpr std::uint64_t kNothing = UINT64_MAX;
+  static constexpr std::uint64_t kBeforehand = UINT64_MAX - 1;  // asyncio's order, for its shape
+
+  std::atomic<std::uint64_t> at;     // the execution it is at, or one of those
+  std::atomic<std::uint32_t> count;  // of `made`
+  std::atomic<Verdict> verdict;
+  // The step that is made, where the run is one that says so.
+  std::atomic<std::uint64_t> step;
+  std::atomic<std::int64_t> time;
+  std::source_location place;  // where its task resumed
+  char task[128];
+  Made made[kLongestRound];
+  ShownTape tape;
+};
+
+// The deviations of the run that is or was in progress.
+std::vector<Deviation> shown_deviations(const Area& area);
+
+// Of all workers of an exploration.
+struct Common {
+  std::atomic<bool> stop;                // between executions
+  std::atomic<bool> first_failure_ends;  // so that nothing behind it matters
+  std::atomic<std::uint64_t> last;       // no execution behind it matters
+  void lower_last(std::uint64_t number) {
+    std::uint64_t before = last.load();
+    while (number < before && !last.compare_exchange_weak(before, number)) continue;
+  }
+};
+
+// Memory that processes forked later share, all zeros. Throws JobsUnavailable where there is none.
+class SharedMemory {
+ public:
+  explicit SharedMemory(std::size_t size);
+  SharedMemory(const SharedMemory&) = delete;
+  SharedMemory& operator=(const SharedMemory&) = delete;
+  ~SharedMemory();
+  void* data() const { return data_; }
+
+ private:
+  void* data_;
+  std::size_t size_;
+};
+
+}  // namespace sim::jobs

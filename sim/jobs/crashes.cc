@@ -1,0 +1,157 @@
+#include "sim/jobs/crashes.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "sim/explore/explanation.h"
+#include "sim/explore/reduction.h"
+#include "sim/explore/token.h"
+
+namespace sim::jobs {
+
+namespace {
+
+constexpr std::uint64_t kMostTries = 300;
+constexpr std::uint64_t kMostSlowTries = 20;  // of what takes as long as a step may
+constexpr std::size_t kMostLines = 12;
+
+// Of what it wrote to stderr the lines that say most: those of a sanitizer, or else the last ones.
+std::string last_words(std::string_view said) {
+  std::vector<std::string_view> lines;
+  while (!said.empty()) {
+    const std::size_t end = std::min(said.find('\n'), said.size());
+    if (end > 0) lines.push_back(said.substr(0, end));
+    said.remove_prefix(std::min(end + 1, said.size()));
+  }
+  // Its other lines have addresses in them, which are not the same twice.
+  const auto says_little = [](std::string_view line) {
+    return line.find("SUMMARY: ") == std::string_view::npos;
+  };
+  if (!std::ranges::all_of(lines, says_little)) std::erase_if(lines, says_little);
+  const std::size_t first = lines.size() > kMostLines ? lines.size() - kMostLines : 0;
+  std::string text;
+  for (std::size_t i = first; i < lines.size(); ++i) text.append("\n  ").append(lines[i]);
+  return text.empty() ? text : "\nits last words:" + text;
+}
+
+}  // namespace
+
+Failure failure_of(const ExploreOptions& options, std::uint16_t shape, const Found& found,
+                   const Minimality& minimality, const Narration& narration) {
+  Failure failure;
+  failure.finding = found.finding;
+  failure.kind = failure.finding.kind;
+  failure.message = failure.finding.message;
+  failure.deviations = found.deviations;
+  failure.executions_to_find = found.execution;
+  failure.minimality = minimality;
+  failure.also_under_fifo = options.order == Order::fifo || failure.deviations.empty();
+  failure.token =
+      Token{{token_context(options), shape, options.seed}, failure.deviations}.to_string();
+  failure.text = explain(failure, narration, replay_line(options, failure.token));
+  return failure;
+}
+
+// Runs schedules each in a process, for a Reduction.
+class CrashTeller::Tries {
+ public:
+  Tries(CrashTeller& teller, const Ended& wanted) : teller_(&teller), wanted_(&wanted) {}
+  const std::vector<Deviation>* fails_with(const std::vector<Deviation>& deviations) {
+    latest_ = teller_->retrace(deviations);
+    return latest_ && latest_->is_same(*wanted_) ? &latest_->deviations : nullptr;
+  }
+
+ private:
+  CrashTeller* teller_;
+  const Ended* wanted_;
+  std::optional<Ended> latest_;
+};
+
+std::optional<Message> CrashTeller::wait_for_answer() {
+  for (;;) {
+    look_around_();
+    constexpr int kTick = 50;
+    auto event = crew_.wait(kTick);
+    if (event && event->slot == slot_) return std::move(event->message);
+    // Another one that ends meanwhile is missed when it is to work again.
+    if (event && !event->message) crew_.bury(event->slot);
+    if (!crew_.is_alive(slot_)) return std::nullopt;
+  }
+}
+
+std::optional<CrashTeller::Ended> CrashTeller::retrace(const std::vector<Deviation>& deviations) {
+  if (!crew_.start(slot_, Command::retrace, to_bytes(RetraceOrder{deviations}), true)) {
+    return std::nullopt;
+  }
+  const bool survived = wait_for_answer().has_value();
+  const Area& area = crew_.area(slot_);
+  Ended ended;
+  ended.death = crew_.bury(slot_);
+  if (survived) return std::nullopt;
+  ended.deviations = shown_deviations(area);
+  ended.step = area.step.load();
+  ended.time = area.time.load();
+  ended.place = area.place;
+  ended.task = std::string(area.task, ::strnlen(area.task, sizeof area.task));
+  ended.said = crew_.said(slot_);
+  return ended;
+}
+
+std::optional<Failure> CrashTeller::tell(const Crash& crash, std::uint16_t shape, bool shrink) {
+  std::optional<Ended> ended = retrace(crash.deviations);
+  const bool comes_again = ended && ended->death == crash.death;
+  if (!comes_again) {
+    ended = Ended{};
+    ended->death = crash.death;
+    ended->said = crash.said;
+  }
+  const auto is_it = [&](const Ended& each) { return each.is_same(*ended); };
+  if (std::ranges::any_of(told_, is_it)) return std::nullopt;
+  told_.push_back(*ended);
+  Minimality minimality;
+  std::vector<Deviation> deviations = crash.deviations;
+  if (comes_again && crash.is_whole && shrink) {
+    const bool is_slow = crash.death.verdict == Verdict::step_limit;
+    deviations = internal::Reduction(Tries(*this, told_.back()), std::move(deviations),
+                                     minimality.replays, is_slow ? kMostSlowTries : kMostTries)
+                     .reduce();
+    if (auto again = retrace(deviations)) ended = std::move(again);
+  }
+  Found found;
+  found.finding = {FindingKind::crash, message(*ended), ended->place, {}};
+  if (!comes_again) {
+    found.finding.message += "\nit did not come again when the same schedule was run once more";
+  }
+  if (!crash.is_whole) found.finding.message += "\nthe token holds the beginning of the schedule";
+  found.deviations = std::move(deviations);
+  found.execution = crash.execution;
+  return narrate(found, minimality, *ended, shape);
+}
+
+std::string CrashTeller::message(const Ended& ended) const {
+  std::string text = describe(ended.death, crew_.setup().jobs);
+  if (ended.step > 0) {
+    absl::StrAppend(&text, " in step ", ended.step, ", at ", format_seconds(ended.time), ", of ",
+                    ended.task);
+  }
+  if (ended.place.line() != 0) absl::StrAppend(&text, " behind ", to_string(ended.place));
+  return text + last_words(ended.said);
+}
+
+// In a process that ends before the step that would end it; without one where there is no step.
+Failure CrashTeller::narrate(const Found& found, const Minimality& minimality, const Ended& ended,
+                             std::uint16_t shape) {
+  Failure failure;
+  const NarrateOrder order{found, minimality, ended.step};
+  if (ended.step > 0 && crew_.start(slot_, Command::narrate, to_bytes(order), true)) {
+    const auto answer = wait_for_answer();
+    const bool is_told = answer && from_bytes(answer->bytes, failure) && !failure.text.empty();
+    if (crew_.is_alive(slot_)) crew_.bury(slot_);
+    if (is_told) return failure;
+  }
+  return failure_of(crew_.setup().options, shape, found, minimality, {});
+}
+
+}  // namespace sim::jobs

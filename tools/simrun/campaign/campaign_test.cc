@@ -1,0 +1,308 @@
+// What a campaign finds, keeps and says, on scenarios whose bug can be taken out and put back in.
+#include "tools/simrun/campaign/campaign.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "nlohmann/json.hpp"
+#include "primitives/primitives.h"
+#include "sim/scenario.h"
+#include "tools/simrun/campaign/in_test.h"
+#include "tools/simrun/in_test.h"
+
+namespace simrun::campaign {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+using testing::StartsWith;
+
+enum class Bug { lost_update, none, none_and_no_choice, another };
+Bug in_the_program = Bug::lost_update;
+
+sim::Coro<> add_slowly(sim::Shared<int>& counter) {
+  const int before = counter.get();
+  if (in_the_program == Bug::lost_update) co_await sim::yield();
+  counter.set(before + 1);
+}
+
+sim::Coro<> add_later(sim::Shared<int>& counter) {
+  co_await sim::yield();
+  co_await sim::yield();
+  counter.set(counter.get() + 1);
+}
+
+SIM_SCENARIO(campaign_counter, "loses an update in other orders than asyncio's") {
+  sim::Shared<int> counter(0);
+  if (in_the_program == Bug::none_and_no_choice) {
+    co_await add_slowly(counter);
+    co_await add_later(counter);
+  } else {
+    auto both = sim::gather(add_slowly(counter), add_later(counter));
+    co_await std::move(both);
+  }
+  if (in_the_program == Bug::another) SIM_CHECK(counter.get() == 3);
+  SIM_CHECK(counter.get() == 2);
+}
+
+SIM_SCENARIO(campaign_clean, "never fails") { co_await sim::yield(); }
+
+SIM_SCENARIO(campaign_shown, "is there to show it", sim::expects(sim::FindingKind::assertion)) {
+  SIM_CHECK(false);
+  co_return;
+}
+
+SIM_SCENARIO(campaign_aborts, "ends its process") {
+  co_await sim::yield();
+  std::abort();
+}
+
+// A campaign over these, on a store of its own; one a commit.
+class CampaignTest : public testing::Test {
+ protected:
+  CampaignTest() { in_the_program = Bug::lost_update; }
+  Called run(std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments = {"campaign", "campaign_counter", "campaign_clean",
+                                          "--store", store()};
+    bool limited = false;
+    for (const std::string& each : more) {
+      limited = limited || each == "--budget" || each == "--executions";
+    }
+    if (!limited) arguments.insert(arguments.end(), {"--executions", "400"});
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return call(arguments);
+  }
+  Called run_at(Bug bug, std::vector<std::string> more = {}) {
+    in_the_program = bug;
+    return run(std::move(more));
+  }
+  std::string store() const { return folder_ / "a.db"; }
+  std::vector<Stored> stored() const { return taken(taken(Store::open(store()))->findings()); }
+
+  Folder folder_;
+};
+
+TEST_F(CampaignTest, TellsANewFindingOnceWithItsExplanation) {
+  const Called first = run();
+  EXPECT_EQ(first.code, kBugFound);
+  EXPECT_THAT(first.out, StartsWith("NEW  campaign_counter  "));
+  EXPECT_THAT(first.out, HasSubstr("replay: ./simrun replay campaign_counter "));
+  EXPECT_THAT(first.out, HasSubstr("\nFAILED: 1 new in "));
+  EXPECT_THAT(first.err, IsEmpty());
+  const Called second = run();
+  EXPECT_EQ(second.code, kNoBug) << "what is known fails nothing";
+  EXPECT_THAT(second.out,
+              AllOf(StartsWith("known  campaign_counter  "),
+                    Not(HasSubstr("asyncio would not have")), HasSubstr("\nPASSED: 1 known in ")));
+  EXPECT_EQ(run({"--fail-on", "any"}).code, kBugFound);
+}
+
+TEST_F(CampaignTest, TheTokenThatItKeepsIsShrunkAndReplays) {
+  run();
+  ASSERT_THAT(stored(), SizeIs(1));
+  const Schedule schedule = stored()[0].schedules.at(0);
+  EXPECT_EQ(schedule.deviations, 2u);
+  EXPECT_EQ(call({"replay", "campaign_counter", schedule.token}).code, kBugFound);
+}
+
+TEST_F(CampaignTest, SeesWhatIsFixedAndWhatReturns) {
+  run_at(Bug::lost_update, {"--commit", "one"});
+  const Called fixed = run_at(Bug::none, {"--commit", "two"});
+  EXPECT_EQ(fixed.code, kNoBug);
+  EXPECT_THAT(fixed.out, HasSubstr("1 fixed in "));
+  EXPECT_EQ(stored()[0].state, State::fixed);
+  EXPECT_THAT(run_at(Bug::none).out, Not(HasSubstr("fixed  campaign"))) << "that was said before";
+  const Called returned = run_at(Bug::lost_update, {"--commit", "three"});
+  EXPECT_EQ(returned.code, kBugFound);
+  EXPECT_THAT(returned.out, StartsWith("RETURNED  campaign_counter  "));
+  EXPECT_THAT(returned.out, HasSubstr("FAILED: 1 returned in "));
+  EXPECT_EQ(run({"--commit", "three"}).code, kBugFound) << "the same commit fails again";
+  EXPECT_EQ(run({"--commit", "four"}).code, kNoBug);
+}
+
+TEST_F(CampaignTest, LooksAgainWhereAScheduleDoesNotFitAnyMore) {
+  run();
+  const Called stale = run_at(Bug::none_and_no_choice, {"--executions", "1"});
+  EXPECT_THAT(stale.out, StartsWith("stale  campaign_counter  "));
+  EXPECT_EQ(stored()[0].state, State::stale);
+  const Called settled = run_at(Bug::none_and_no_choice);
+  EXPECT_THAT(settled.out, StartsWith("fixed  campaign_counter  "));
+  EXPECT_EQ(stored()[0].state, State::fixed);
+}
+
+TEST_F(CampaignTest, AStaleFindingThatIsSeenAgainIsKnownByItsNewSchedule) {
+  run();
+  run_at(Bug::none_and_no_choice, {"--executions", "1"});
+  ASSERT_EQ(stored()[0].state, State::stale);
+  EXPECT_EQ(run_at(Bug::lost_update).code, kNoBug);
+  EXPECT_EQ(stored()[0].state, State::known);
+}
+
+TEST_F(CampaignTest, AnotherBugInThePlaceOfOneIsNew) {
+  run();
+  const Called another = run_at(Bug::another);
+  EXPECT_EQ(another.code, kBugFound);
+  EXPECT_THAT(another.out, HasSubstr("NEW  campaign_counter"));
+  EXPECT_THAT(stored(), SizeIs(2));
+}
+
+// What is said without seconds.
+std::string without_time(const std::string& out) { return out.substr(0, out.rfind(", ")); }
+
+TEST_F(CampaignTest, UnderExecutionsEverythingRepeats) {
+  const Called first = run();
+  std::filesystem::remove(store());
+  EXPECT_EQ(without_time(run().out), without_time(first.out));
+}
+
+TEST_F(CampaignTest, ATimeBudgetEndsIt) {
+  const Called ended = run({"--budget", "100ms"});
+  EXPECT_EQ(ended.code, kBugFound);
+  EXPECT_THAT(ended.out, HasSubstr("of 2 scenarios"));
+}
+
+TEST_F(CampaignTest, WhatEndsAProcessIsAFindingAndTheOthersAreExplored) {
+  const Called crashed = run({"campaign_aborts"});
+  EXPECT_EQ(crashed.code, kBugFound);
+  EXPECT_THAT(crashed.out, HasSubstr("NEW  campaign_aborts  "));
+  EXPECT_THAT(crashed.out, HasSubstr("crash: SIGABRT"));
+  EXPECT_THAT(crashed.out, HasSubstr("FAILED: 2 new in "));
+  EXPECT_THAT(stored(), SizeIs(2));
+  EXPECT_THAT(run({"campaign_aborts"}).out, HasSubstr("PASSED: 2 known in "));
+}
+
+TEST_F(CampaignTest, EndsAtSoManyFailures) {
+  EXPECT_THAT(run({"campaign_shown", "--max-failures", "1"}).out, HasSubstr("FAILED: 1 new"));
+}
+
+TEST_F(CampaignTest, IsAnObjectForPrograms) {
+  const Called called = run({"--json", "--commit", "abc"});
+  const auto object = nlohmann::json::parse(called.out);
+  EXPECT_EQ(object["ok"], false);
+  EXPECT_EQ(object["trouble"], "");
+  EXPECT_EQ(object["commit"], "abc");
+  EXPECT_EQ(object["findings"].size(), 1u);
+  EXPECT_EQ(object["findings"][0]["news"], "new");
+  EXPECT_THAT(std::string(object["findings"][0]["explanation"]), HasSubstr("replay: "));
+  EXPECT_EQ(object["scenarios"].size(), 2u);
+}
+
+TEST_F(CampaignTest, FindingsReachTheTerminalWhereTheStoreIsNone) {
+  write_file(store(), "no database, but something somebody wants to keep");
+  const Called called = run();
+  EXPECT_EQ(called.code, kBugFound);
+  EXPECT_EQ(called.err, "simrun: the store '" + store() +
+                            "': it is no SQLite database; what is found stands only here\n");
+  EXPECT_THAT(called.out, AllOf(StartsWith("NEW  "), HasSubstr("replay: ./simrun replay")));
+  EXPECT_EQ(read_file(store()), "no database, but something somebody wants to keep");
+  EXPECT_EQ(run_at(Bug::none).code, kBadUsage) << "nothing was found, but nothing was stored";
+}
+
+TEST_F(CampaignTest, WithoutNamesItExploresWhatIsThereToHold) {
+  const auto all = choose(sim::registered_scenarios(), {});
+  ASSERT_TRUE(all.ok());
+  for (const sim::ScenarioInfo* each : *all) EXPECT_THAT(each->expects, IsEmpty()) << each->name;
+  const auto named = choose(sim::registered_scenarios(), {"campaign_sh*"});
+  ASSERT_TRUE(named.ok());
+  EXPECT_THAT(*named, SizeIs(1));
+  EXPECT_EQ(choose(sim::registered_scenarios(), {"campaign_cuonter"}).status().message(),
+            "no scenario is called 'campaign_cuonter'; did you mean 'campaign_counter'?");
+}
+
+TEST_F(CampaignTest, AFindingIsReplayedByOneOfTheShards) {
+  run();
+  in_the_program = Bug::none;
+  const std::string copy = folder_ / "b.db";
+  int replayed = 0;
+  for (const char* shard : {"0/3", "1/3", "2/3"}) {
+    const auto overwrite = std::filesystem::copy_options::overwrite_existing;
+    std::filesystem::copy_file(store(), copy, overwrite);
+    const Called called = call(
+        {"campaign", "campaign_counter", "--store", copy, "--executions", "8", "--shard", shard});
+    if (called.out.find("\nstale  campaign_counter") != std::string::npos) ++replayed;
+  }
+  EXPECT_EQ(replayed, 1);
+}
+
+// Explores nothing and notes with which seeds it was asked to.
+Explorer noting_seeds(std::multiset<std::uint64_t>& seeds) {
+  Explorer explorer;
+  explorer.explore = [&](const sim::ScenarioInfo&, const sim::ExploreOptions& options) {
+    seeds.insert(options.seed);
+    sim::Report report;
+    report.executions = options.max_executions;
+    return report;
+  };
+  return explorer;
+}
+
+TEST_F(CampaignTest, FourShardsExploreWhatOneOfFourTimesTheExecutionsDoes) {
+  std::multiset<std::uint64_t> of_one;
+  std::multiset<std::uint64_t> of_four;
+  Options options;
+  options.globs = {"campaign_c*", "campaign_shown"};
+  options.seed = 100;
+  std::FILE* nowhere = std::fopen("/dev/null", "w");
+  Output output(nowhere);
+  const auto run_with = [&](std::multiset<std::uint64_t>& seeds) {
+    options.store = folder_ / absl::StrCat(of_one.size(), "_", of_four.size());
+    const auto code = run_campaign(options, sim::registered_scenarios(), noting_seeds(seeds), false,
+                                   output, nowhere);
+    ASSERT_TRUE(code.ok());
+  };
+  options.executions = 480'000;
+  run_with(of_one);
+  options.executions = 120'000;
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    options.share = {i, 4};
+    run_with(of_four);
+  }
+  EXPECT_EQ(of_four, of_one);
+  EXPECT_EQ(of_one.size(), 48u);
+  std::fclose(nowhere);
+}
+
+TEST_F(CampaignTest, TheNextCampaignGoesOnWithOtherSeeds) {
+  std::multiset<std::uint64_t> seeds;
+  Options options;
+  options.globs = {"campaign_clean"};
+  options.store = store();
+  options.executions = 4000;
+  std::FILE* nowhere = std::fopen("/dev/null", "w");
+  Output output(nowhere);
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(run_campaign(options, sim::registered_scenarios(), noting_seeds(seeds), false,
+                             output, nowhere)
+                    .ok());
+  }
+  EXPECT_THAT(seeds, ElementsAre(0, 1, 2, 3, 4, 5, 6, 7));
+  std::fclose(nowhere);
+}
+
+TEST_F(CampaignTest, MergingIsDoneOnceAndSaysWhatIsNew) {
+  run();
+  const std::string all = folder_ / "all.db";
+  const Called merged = call({"merge", "--store", all, store(), store()});
+  EXPECT_EQ(merged.code, kNoBug);
+  EXPECT_THAT(merged.out, AllOf(HasSubstr(store() + ": nothing new\n"),
+                                HasSubstr(all + ": 1 finding, 1 open\n")));
+  const Called missing = call({"merge", "--store", all, folder_ / "none.db", store()});
+  EXPECT_EQ(missing.code, kBadUsage);
+  EXPECT_EQ(missing.err,
+            "simrun: the store '" + (folder_ / "none.db") + "': No such file or directory\n");
+  EXPECT_THAT(missing.out, HasSubstr(store() + ": nothing new\n")) << "the others are merged";
+}
+
+}  // namespace
+}  // namespace simrun::campaign
