@@ -143,6 +143,7 @@ class JobsExploration {
 
 void JobsExploration::make_head() {
   leg_end_ = std::min(kHead, options_.max_executions);
+  look_around();  // a time that is over already leaves one execution
   crew_.start_zygote();
   busy_ = {Crew::kZygote};
   run_leg();
