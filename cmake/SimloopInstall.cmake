@@ -4,7 +4,8 @@
 include(CMakePackageConfigHelpers)
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/simloop")
 
-install(TARGETS simloop simrun_main EXPORT simloopTargets)
+install(TARGETS simloop guard simrun_commands simrun_main fuzz_main EXPORT simloopTargets)
+install(TARGETS simloop_afl_mutator LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(TARGETS simrun)
 install(DIRECTORY sim primitives DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/simloop"
   FILES_MATCHING PATTERN "*.h" REGEX "/test_[^/]*$" EXCLUDE)
@@ -20,5 +21,5 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/simloopConfigVersion.cma
   COMPATIBILITY SameMinorVersion)
 install(FILES
   "${PROJECT_BINARY_DIR}/simloopConfig.cmake" "${PROJECT_BINARY_DIR}/simloopConfigVersion.cmake"
-  cmake/SimloopScenarios.cmake
+  cmake/SimloopScenarios.cmake cmake/SimloopFuzzing.cmake
   DESTINATION "${package_dir}")

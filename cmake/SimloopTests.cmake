@@ -39,7 +39,7 @@ function(simloop_room_tests room)
     PROPERTIES LABELS long)
 endfunction()
 
-simloop_room_tests(sim simloop::testing)
+simloop_room_tests(sim simloop::fuzz_main simloop::testing)
 simloop_room_tests(primitives)
 simloop_room_tests(property_tests rapidcheck simloop::simrun_main nlohmann_json::nlohmann_json)
 simloop_room_tests(tools simloop::simrun_main CLI11::CLI11 nlohmann_json::nlohmann_json)
@@ -124,4 +124,38 @@ if(Python3_FOUND)
     COMMAND "${Python3_EXECUTABLE}" "${mutation}/table_test.py")
   add_test(NAME mutation.faults_are_caught COMMAND "${Python3_EXECUTABLE}" "${mutation}/run.py")
   set_tests_properties(mutation.faults_are_caught PROPERTIES LABELS long PROCESSORS 2)
+endif()
+
+# Fuzzers that find what there is to find.
+set(fuzz "${PROJECT_SOURCE_DIR}/tests/fuzz")
+set(programs "${PROJECT_SOURCE_DIR}/scenarios/programs")
+simloop_has_fuzzing_engine(has_engine)
+if(has_engine)
+  simloop_add_fuzzer(pingpong_fuzz "${programs}/pingpong.cc")
+  simloop_own_code(pingpong_fuzz)
+  add_test(NAME fuzz.libfuzzer_finds_pingpong_4 COMMAND "${fuzz}/pingpong.sh"
+    "$<TARGET_FILE:pingpong_fuzz>" "$<TARGET_FILE:simrun>" "${PROJECT_BINARY_DIR}/fuzz/pingpong")
+  simloop_add_fuzzer(several_fuzz
+    "${programs}/counter_race.cc" "${programs}/lockinc.cc" "${fuzz}/crash.cc"
+    "${fuzz}/tally.cc")
+  simloop_own_code(several_fuzz)
+  target_link_libraries(several_fuzz PRIVATE simloop::testing)
+  add_test(NAME fuzz.takes_scenarios_and_tests_by_name
+    COMMAND "${fuzz}/options.sh" "$<TARGET_FILE:several_fuzz>")
+else()
+  add_test(NAME fuzz.libfuzzer_finds_pingpong_4
+    COMMAND "${CMAKE_COMMAND}" -E echo "skipped: the compiler brings no libFuzzer, as clang does")
+  set_tests_properties(fuzz.libfuzzer_finds_pingpong_4 PROPERTIES SKIP_REGULAR_EXPRESSION "skipped")
+endif()
+
+find_program(SIMLOOP_AFL_FUZZ afl-fuzz)
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize"
+    AND SIMLOOP_AFL_FUZZ AND EXISTS "${SIMLOOP_AFL_DIR}/libAFLDriver.a")
+  simloop_add_fuzzer(pingpong_afl ENGINE afl "${programs}/pingpong.cc")
+  simloop_own_code(pingpong_afl)
+  add_test(NAME fuzz.afl_finds_pingpong_4 COMMAND "${fuzz}/afl.sh" "$<TARGET_FILE:pingpong_afl>"
+    "$<TARGET_FILE:simloop_afl_mutator>" "$<TARGET_FILE:simrun>" "${PROJECT_BINARY_DIR}/fuzz/afl")
+  set_tests_properties(fuzz.afl_finds_pingpong_4 PROPERTIES SKIP_RETURN_CODE 77)
+else()
+  message(STATUS "AFL++ is not tested: that needs clang without sanitizers, and afl-fuzz")
 endif()

@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, kFindingKinds> kNames = {
     "limit_exceeded",    "blocking_step",
     "starvation",        "invariant",
     "liveness",          "crash",
-    "not_deterministic",
+    "not_deterministic", "outside_call",
 };
 
 }  // namespace
@@ -26,7 +26,7 @@ std::string_view to_string(FindingKind kind) { return kNames[static_cast<std::si
 
 bool fails_by_default(FindingKind kind) {
   return kind != FindingKind::lock_cycle && kind != FindingKind::blocking_step &&
-         kind != FindingKind::starvation;
+         kind != FindingKind::starvation && kind != FindingKind::outside_call;
 }
 
 std::string to_string(const std::source_location& place) {

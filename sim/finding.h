@@ -30,13 +30,15 @@ enum class FindingKind : std::uint8_t {
   liveness,
   crash,
   not_deterministic,
+  outside_call,
 };
-inline constexpr int kFindingKinds = static_cast<int>(FindingKind::not_deterministic) + 1;
+inline constexpr int kFindingKinds = static_cast<int>(FindingKind::outside_call) + 1;
 
 // The name of a kind as it is spelt everywhere: "never_awaited".
 std::string_view to_string(FindingKind kind);
 
-// False for the kinds that only warn unless asked for: lock_cycle, blocking_step, starvation.
+// False for the kinds that only warn unless asked for: lock_cycle, blocking_step, starvation,
+// outside_call.
 bool fails_by_default(FindingKind kind);
 
 struct Finding {

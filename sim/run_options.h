@@ -6,6 +6,7 @@
 #include "sim/clock.h"
 #include "sim/decision.h"
 #include "sim/finding.h"
+#include "sim/outside.h"
 #include "sim/tape.h"
 #include "sim/watcher.h"
 
@@ -49,6 +50,8 @@ struct RunOptions {
   bool detect_blocking = false;
   // Who looks for what is wrong while it runs; null for nobody. Must outlive the run.
   internal::Watcher* detectors = nullptr;
+  // What becomes of calls that ask the world outside of the run.
+  OutsideWorld outside = {};
 };
 
 }  // namespace sim

@@ -11,9 +11,10 @@ namespace {
 
 class Collector final : public Observer {
  public:
-  explicit Collector(ScenarioResult& result) : result_(result) {}
+  Collector(ScenarioResult& result, const OutsideWorld& outside)
+      : result_(result), outside_(outside) {}
   void on_finding(const Finding& finding) override {
-    if (fails_by_default(finding.kind)) result_.passed = false;
+    if (fails(finding.kind, outside_)) result_.passed = false;
     if (result_.findings.size() < kFindingsKept) {
       result_.findings.push_back(finding);
     } else {
@@ -23,13 +24,14 @@ class Collector final : public Observer {
 
  private:
   ScenarioResult& result_;
+  const OutsideWorld& outside_;
 };
 
 }  // namespace
 
 ScenarioResult run_scenario(const ScenarioInfo& info, const ScenarioOptions& options) {
   ScenarioResult result;
-  Collector collector(result);
+  Collector collector(result, options.outside);
   RandomSource source(options.seed);
   Scenario scenario(info, options.parameters, options.on_line);
   Tape tape;
@@ -41,7 +43,8 @@ ScenarioResult run_scenario(const ScenarioInfo& info, const ScenarioOptions& opt
                  .limits = info.limits,
                  .max_steps = options.max_steps,
                  .tape = &tape,
-                 .detectors = options.detectors});
+                 .detectors = options.detectors,
+                 .outside = options.outside});
   std::exception_ptr error;
   try {
     runner.run(info.body(scenario));

@@ -21,6 +21,7 @@ struct ScenarioOptions {
   std::uint64_t max_steps = 100'000'000;
   // Who looks for what the runtime does not see by itself; null for nobody.
   internal::Watcher* detectors = nullptr;
+  OutsideWorld outside = {};
   // Called for each line of the transcript as it is printed.
   Scenario::Sink on_line = {};
 };

@@ -62,6 +62,7 @@ void Scheduler::reset() {
   callback_objects_ = callback_unnamed_ = 0;
   callback_identity_ = 0;
   limits_reported_.clear();
+  outside_calls_.clear();
   monitors_.reset();
   root_origin_ = {0, 0, 0};
   callback_origin_ = &root_origin_;

@@ -204,6 +204,9 @@ class Scheduler {
   void report_unhandled(TaskState& task);
   // Reports limit_exceeded for `what`, the first time only.
   void report_limit(const char* what, std::size_t limit);
+  const OutsideWorld& outside_world() const { return options_.outside; }
+  // Reports outside_call for what runs, at each place once.
+  void report_outside_call(const char* call);
   // The step that runs takes `d` of virtual time; timers that come due meanwhile fire late.
   void spend(Duration d);
 
@@ -307,6 +310,7 @@ class Scheduler {
   std::vector<std::int64_t> deadlines_;  // of one offer
   std::array<Watcher*, 3> watchers_{};  // of the options, the detectors, the source's
   std::size_t watcher_count_ = 0;
+  std::vector<std::source_location> outside_calls_;  // that were reported
   RunOptions options_;
   EventLoop& loop_;
 };

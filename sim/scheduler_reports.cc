@@ -7,6 +7,8 @@
 
 namespace sim::internal {
 
+constinit thread_local int own_calls = 0;
+
 void Scheduler::report(Finding finding) {
   if (closing_) return;
   const bool has_text = !finding.message.empty();
@@ -36,6 +38,30 @@ void Scheduler::report_limit(const char* what, std::size_t limit) {
   report({FindingKind::limit_exceeded,
           "more than " + std::to_string(limit) + " " + what + ": nothing holds back who makes them",
           {},
+          {}});
+}
+
+void Scheduler::report_outside_call(const char* call) {
+  if (closing_ || options_.outside.calls == OutsideCalls::ignored) return;
+  const OwnCalls own;
+  const bool has_place = current_ != nullptr && current_->leaf() != nullptr;
+  const std::source_location place = has_place ? current_->leaf()->place : std::source_location();
+  const auto here = [&](const std::source_location& each) {
+    return each.line() == place.line() && each.column() == place.column() &&
+           std::string_view(each.file_name()) == place.file_name();
+  };
+  if (std::ranges::any_of(outside_calls_, here)) return;
+  outside_calls_.push_back(place);
+  if (knows(FindingKind::outside_call, place)) {
+    return report({FindingKind::outside_call, {}, place, {}});
+  }
+  const std::string who = current_ != nullptr ? current_->name() : "a callback";
+  const std::string where =
+      place.line() != 0 ? ", in the step that began at " + to_string(place) : "";
+  report({FindingKind::outside_call,
+          std::string(call) + " was called by " + who + where +
+              ": what it says or does is not the same twice",
+          place,
           {}});
 }
 

@@ -154,19 +154,21 @@ void at_most_100_columns(const Files& files, Complaints& complaints) {
 }
 
 void no_foreign_randomness(const Files& files, Complaints& complaints) {
-  forbid(files, complaints, {"_distribution", "random_device", "std::rand(", "std::mt19937"});
+  forbid(files, complaints, {"_distribution", "random_device", "std::rand(", "std::mt19937"},
+         {"sim/guard/"});
 }
 
 void no_wall_clock(const Files& files, Complaints& complaints) {
   forbid(files, complaints,
          {"system_clock", "steady_clock", "high_resolution_clock", "gettimeofday", "clock_gettime",
           "time(nullptr)", "time(NULL)"},
-         {"bench/", "sim/explore/stopwatch.h",
+         {"bench/", "sim/guard/", "sim/explore/stopwatch.h",
           "sim/explore/blocking_steps.cc"});  // how long steps take, where that is asked for
 }
 
 void no_thread(const Files& files, Complaints& complaints) {
-  forbid(files, complaints, {"std::thread", "std::jthread", "std::async", "pthread_create"});
+  forbid(files, complaints, {"std::thread", "std::jthread", "std::async", "pthread_create"},
+         {"sim/guard/"});  // which stands in for these
 }
 
 void no_hash_container_is_iterated(const Files& files, Complaints& complaints) {
@@ -210,9 +212,10 @@ int height(std::string_view path) {
     std::string_view folder;
     int height;
   };
-  constexpr Room kRoomHeights[] = {{"sim/explore/", 1}, {"sim/report/", 2},  {"sim/jobs/", 2},
-                                   {"sim/world/", 3},   {"sim/testing/", 5}, {"sim/", 0},
-                                   {"primitives/", 2},  {"scenarios/", 4},   {"tools/", 5}};
+  constexpr Room kRoomHeights[] = {{"sim/guard/", 1},  {"sim/explore/", 1}, {"sim/report/", 2},
+                                   {"sim/jobs/", 2},   {"sim/world/", 3},   {"sim/testing/", 5},
+                                   {"sim/", 0},        {"primitives/", 2},  {"scenarios/", 4},
+                                   {"tools/", 5}};
   for (const Room& room : kRoomHeights) {
     if (path.starts_with(room.folder)) return room.height;
   }

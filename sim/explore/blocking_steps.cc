@@ -3,12 +3,14 @@
 #include <time.h>
 
 #include "sim/explore/detector.h"
+#include "sim/outside.h"
 
 namespace sim::internal {
 
 namespace {
 
 std::int64_t nanoseconds_of(clockid_t clock) {
+  const OwnCalls own;
   timespec time;
   clock_gettime(clock, &time);
   return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;

@@ -16,7 +16,8 @@ using testing::HasSubstr;
 
 sim::Report run_timed(const sim::Body& body, bool detect) {
   return sim::explore(body, {.strategy = sim::Strategy::parse("fifo"), .max_executions = 1,
-                             .check_determinism = false, .detect_blocking = detect});
+                             .check_determinism = false, .detect_blocking = detect,
+                             .outside = {sim::OutsideCalls::ignored}});
 }
 
 Coro<> sleeps_for_real() {

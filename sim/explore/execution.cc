@@ -33,7 +33,7 @@ void Execution::on_finding(const Finding& finding) {
     told_.push_back({finding, executions_});
   }
   if (std::ranges::find(ignored_, finding.kind) != ignored_.end()) return;
-  const bool fails = fails_by_default(finding.kind) ||
+  const bool fails = sim::fails(finding.kind, options_.outside) ||
                      std::ranges::find(fatal_, finding.kind) != fatal_.end();
   if (fails && (!result_.failed || result_.failure().kind == FindingKind::stale_read)) {
     if (!result_.failed || finding.kind != FindingKind::stale_read) {

@@ -58,8 +58,11 @@ class Exploration {
   }
 
   Report run_schedule(DecisionSource& source) {
-    return report_of(execution_.run(source), "one schedule", true);
+    Trace trace;
+    return report_of(run_once(source, trace), trace, "one schedule", true);
   }
+
+  TokenHead token_head() { return {token_context(options_), teller_.shape(), options_.seed}; }
 
   bool has_shape(const Token& token) { return token.shape == teller_.shape(); }
 
@@ -75,11 +78,12 @@ class Exploration {
   // One execution, and a failure shrunk where the options say so.
   Report run(const std::vector<Deviation>& deviations, const char* what) {
     ReplaySource source(deviations);
-    const ExecutionResult& result = execution_.run(source);
+    Trace trace;
+    const ExecutionResult& result = run_once(source, trace);
     if (const std::string misfit = source.misfit(); !misfit.empty()) {
       throw std::invalid_argument("the schedule does not fit this program any more: " + misfit);
     }
-    return report_of(result, what, false);
+    return report_of(result, trace, what, false);
   }
 
  private:
@@ -87,12 +91,17 @@ class Exploration {
   bool make(Course& course, DecisionSource& source, Tally& tally) {
     const std::uint64_t number = course.at();
     try {
-      const ExecutionResult& result = execution_.run(source);
+      Trace trace;
+      const ExecutionResult& result = run_once(source, trace);
       const bool is_new = tally.add(made(number, result, course.search()));
       for (const Finding& finding : result.findings) {
-        if (!fails_by_default(finding.kind)) tally.warn(finding);
+        if (!fails(finding.kind, options_.outside)) tally.warn(execution_.in_words(finding));
       }
       course.ended(result, is_new);
+      if (auto differs = check(trace, result, number + 1)) {
+        tally.fail(*std::move(differs));
+        return false;
+      }
       if (result.failed && failures_.add(result.failure())) {
         tally.fail(teller_.tell(found(result, number + 1)));
       }
@@ -110,6 +119,20 @@ class Exploration {
     return true;
   }
 
+  // The trace is written where the execution is to be made once more.
+  const ExecutionResult& run_once(DecisionSource& source, Trace& trace) {
+    return options_.check_every_execution ? execution_.run_traced(source, trace)
+                                          : execution_.run(source);
+  }
+
+  // What the decisions of an execution come to when they are made again, where that is asked for;
+  // null if to the same.
+  std::optional<Failure> check(const Trace& trace, const ExecutionResult& result,
+                               std::uint64_t execution) {
+    if (!options_.check_every_execution) return std::nullopt;
+    return teller_.check_repeats(trace, result.tape.deviations(), execution);
+  }
+
   static Lesson lesson(Tally& tally, const Course& course) {
     Lesson lesson = tally.take_lesson();
     lesson.alone = course.search().alone_progress();
@@ -120,7 +143,8 @@ class Exploration {
     return {execution_.in_words(result.failure()), result.tape.deviations(), execution};
   }
 
-  Report report_of(const ExecutionResult& result, const char* what, bool check) {
+  Report report_of(const ExecutionResult& result, const Trace& trace, const char* what,
+                   bool check_failure) {
     Report report;
     report.strategy = what;
     report.executions = 1;
@@ -128,13 +152,17 @@ class Exploration {
     report.steps = result.stats.steps;
     KnownFindings warned;
     for (const Finding& finding : result.findings) {
-      if (!fails_by_default(finding.kind) && warned.add(finding)) {
-        report.warnings.push_back(finding);
+      if (!fails(finding.kind, options_.outside) && warned.add(finding)) {
+        report.warnings.push_back(execution_.in_words(finding));
       }
+    }
+    if (auto differs = check(trace, result, 1)) {
+      report.failures.push_back(*std::move(differs));
+      return report;
     }
     if (!result.failed) return report;
     const Found as_found = found(result, 1);
-    report.failures.push_back(check             ? teller_.tell(as_found)
+    report.failures.push_back(check_failure     ? teller_.tell(as_found)
                               : options_.shrink ? teller_.tell_shrunk(as_found)
                                                 : teller_.tell_unshrunk(as_found));
     return report;
@@ -160,6 +188,7 @@ RunOptions run_options(const ExploreOptions& options) {
   run.cancellations = options.cancellations;
   run.canonical = true;
   run.detect_blocking = options.detect_blocking;
+  run.outside = options.outside;
   return run;
 }
 
@@ -195,6 +224,10 @@ Report shrink_schedule(Body body, const std::vector<Deviation>& deviations,
 
 Report run_schedule(Body body, DecisionSource& source, const ExploreOptions& options) {
   return Exploration(std::move(body), options).run_schedule(source);
+}
+
+TokenHead token_head(Body body, const ExploreOptions& options) {
+  return Exploration(std::move(body), options).token_head();
 }
 
 bool token_belongs(std::string_view token, const ExploreOptions& options) {

@@ -21,6 +21,7 @@
 #include "sim/explore/report.h"
 #include "sim/explore/rounds.h"
 #include "sim/explore/strategy.h"
+#include "sim/explore/token.h"
 
 namespace sim {
 
@@ -57,11 +58,15 @@ struct ExploreOptions {
   bool shrink = true;
   // Whether the first execution is run twice, and every failure too, to see that nothing differs.
   bool check_determinism = true;
+  // Whether every execution is, all that is asked for besides; twice the time and more.
+  bool check_every_execution = false;
   // Kinds of finding that are none.
   std::vector<FindingKind> ignore = {};
   Limits limits = {};
   // Whether steps that take much real time are warned of. Reports then depend on the machine.
   bool detect_blocking = false;
+  // What becomes of calls that ask the world outside of the run, where simloop::guard is linked.
+  OutsideWorld outside = {};
   // Called now and then, at most every 1,024 executions.
   std::function<void(const Progress&)> on_progress = {};
   // Called with the hash of each trace when it is seen for the first time, and in which execution.
@@ -94,6 +99,9 @@ Report shrink_schedule(Body body, const std::vector<Deviation>& deviations,
 // Runs one schedule, the choices of `source`, and reports as explore() does; a failure is shrunk if
 // the options say so. For sources of one's own: bytes of a fuzzer, a generated value.
 Report run_schedule(Body body, DecisionSource& source, const ExploreOptions& options = {});
+
+// What the tokens of a test begin with. Runs it in asyncio's order.
+TokenHead token_head(Body body, const ExploreOptions& options);
 
 // Whether a token may be of the test that these options name. Tokens keep 12 bits of it, so one in
 // 4,096 others is taken for it too. Throws std::invalid_argument for a damaged token.

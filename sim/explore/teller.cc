@@ -104,14 +104,20 @@ std::optional<Failure> Teller::check_determinism() { return check({}, 0); }
 std::optional<Failure> Teller::check(const std::vector<Deviation>& deviations,
                                      std::uint64_t execution) {
   Trace first;
-  Trace second;
   ReplaySource source(deviations);
   Shape shown(source);
   execution_.run_traced(shown, first);
   if (deviations.empty()) set_shape(shown.value());
-  source.rewind(deviations);
-  execution_.run_traced(source, second);
-  const std::optional<std::string> difference = first_difference(first, second);
+  return check_repeats(first, deviations, execution);
+}
+
+std::optional<Failure> Teller::check_repeats(const Trace& trace,
+                                             const std::vector<Deviation>& deviations,
+                                             std::uint64_t execution) {
+  Trace again;
+  ReplaySource source(deviations);
+  execution_.run_traced(source, again);
+  const std::optional<std::string> difference = first_difference(trace, again);
   if (!difference) return std::nullopt;
   return not_deterministic(options_, shape(), *difference, deviations, execution);
 }

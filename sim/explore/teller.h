@@ -40,6 +40,9 @@ class Teller {
 
   // Runs asyncio's order twice; null if both came to the same.
   std::optional<Failure> check_determinism();
+  // Makes the decisions of an execution again; null if they came to the trace that it had.
+  std::optional<Failure> check_repeats(const Trace& trace, const std::vector<Deviation>& deviations,
+                                       std::uint64_t execution);
   Failure tell(const Found& found);
   // Without looking whether it fails twice; so does the next.
   Failure tell_shrunk(const Found& found);

@@ -58,7 +58,8 @@ class JobsExploration {
   struct Events {
     std::vector<Finding> warnings;
     std::optional<Found> failure;
-    AloneProgress behind_failure;
+    std::optional<Failure> differs;
+    AloneProgress behind_failure;  // or behind what differs
     std::optional<std::string> not_repeated;
     std::optional<std::string> refused;
     std::optional<Crash> crash;
@@ -142,6 +143,7 @@ class JobsExploration {
 
 void JobsExploration::make_head() {
   leg_end_ = std::min(kHead, options_.max_executions);
+  look_around();  // a time that is over already leaves one execution
   crew_.start_zygote();
   busy_ = {Crew::kZygote};
   run_leg();
@@ -243,6 +245,15 @@ void JobsExploration::handle(Slot slot, const Message& message) {
       read(message.bytes, number, bytes, progress);
       if (!from_bytes(bytes, found)) return;
       events_[number].failure = std::move(found);
+      events_[number].behind_failure = progress;
+      return;
+    }
+    case Answer::differs: {
+      Failure failure;
+      AloneProgress progress;
+      read(message.bytes, number, bytes, progress);
+      if (!from_bytes(bytes, failure)) return;
+      events_[number].differs = std::move(failure);
       events_[number].behind_failure = progress;
       return;
     }
@@ -395,6 +406,12 @@ void JobsExploration::merge_one(std::uint64_t number, Events& events) {
   if (events.refused) throw std::invalid_argument(*events.refused);
   if (events.not_repeated) {
     tally_.fail(not_deterministic(options_, shape_, *events.not_repeated, {}, number));
+    over_at_ = std::min(over_at_, number);
+    return;
+  }
+  if (events.differs) {
+    tally_.fail(*std::move(events.differs));
+    progress_ = events.behind_failure;
     over_at_ = std::min(over_at_, number);
     return;
   }

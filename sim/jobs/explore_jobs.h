@@ -38,10 +38,12 @@ class JobsUnavailable : public std::runtime_error {
 // Throws what explore() does, and JobsUnavailable.
 Report explore_jobs(Body body, const ExploreOptions& options, const Jobs& jobs);
 
-// replay() and shrink_token() in a worker.
+// replay(), shrink_token() and run_schedule() in a worker, which has a copy of the source.
 Report replay_in_worker(Body body, std::string_view token, const ExploreOptions& options,
                         const Jobs& jobs = {});
 Report shrink_in_worker(Body body, std::string_view token, const ExploreOptions& options,
                         const Jobs& jobs = {});
+Report run_schedule_in_worker(Body body, DecisionSource& source, const ExploreOptions& options,
+                              const Jobs& jobs = {});
 
 }  // namespace sim

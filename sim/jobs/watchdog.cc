@@ -55,6 +55,7 @@ std::uint64_t resident_pages() {
 }
 
 void on_tick(int) {
+  const internal::OwnCalls own;
   const int error = errno;
   if (watched.statm >= 0 && resident_pages() > watched.most_pages) end_with(Verdict::memory_limit);
   const internal::Scheduler* const running = internal::current_scheduler;

@@ -75,7 +75,9 @@ class Worker {
   void learn_shape();
   void make(std::uint64_t end, Tally* feedback);
   bool make_one(DecisionSource& source, Tally* feedback);
-  void tell_findings(const ExecutionResult& result, std::uint64_t number);
+  void tell_warnings(const ExecutionResult& result, std::uint64_t number);
+  void tell_difference(const Failure& failure, std::uint64_t number);
+  void tell_failure(const ExecutionResult& result, std::uint64_t number);
   void say(Answer kind, std::uint64_t number, const std::string& bytes) {
     answer(kind, write(number, bytes));
   }
@@ -144,14 +146,25 @@ bool Worker::make_one(DecisionSource& source, Tally* feedback) {
   const std::uint64_t number = course_.at();
   area_->at.store(number);
   try {
-    const ExecutionResult& result = execution_.run(source);
+    const bool twice = setup_.options.check_every_execution;
+    Trace trace;
+    const ExecutionResult& result =
+        twice ? execution_.run_traced(source, trace) : execution_.run(source);
     const Made record = made(number, result, course_.search());
     const bool is_new = feedback != nullptr && feedback->add(record);
+    course_.ended(result, is_new);
+    std::optional<Failure> differs;
+    if (twice) differs = teller_.check_repeats(trace, result.tape.deviations(), number + 1);
+    // What ends the process before has not been made.
     const std::uint32_t count = area_->count.load();
     area_->made[count] = record;
     area_->count.store(count + 1);
-    course_.ended(result, is_new);
-    tell_findings(result, number);
+    tell_warnings(result, number);
+    if (differs) {
+      tell_difference(*differs, number);
+    } else {
+      tell_failure(result, number);
+    }
   } catch (const NotRepeated& difference) {
     say(Answer::not_repeated, number, not_repeated(difference.what()));
     broken_off_ = true;
@@ -165,11 +178,21 @@ bool Worker::make_one(DecisionSource& source, Tally* feedback) {
 }
 
 // Each the first time; of all processes' first ones the parent takes the first.
-void Worker::tell_findings(const ExecutionResult& result, std::uint64_t number) {
+void Worker::tell_warnings(const ExecutionResult& result, std::uint64_t number) {
   for (const Finding& finding : result.findings) {
-    if (fails_by_default(finding.kind) || !warned_.add(finding)) continue;
-    say(Answer::warning, number, to_bytes(finding));
+    if (fails(finding.kind, setup_.options.outside) || !warned_.add(finding)) continue;
+    say(Answer::warning, number, to_bytes(execution_.in_words(finding)));
   }
+}
+
+void Worker::tell_difference(const Failure& failure, std::uint64_t number) {
+  const AloneProgress progress = course_.search().alone_progress();
+  answer(Answer::differs, write(number, to_bytes(failure), progress));
+  setup_.common->lower_last(number);
+  broken_off_ = true;
+}
+
+void Worker::tell_failure(const ExecutionResult& result, std::uint64_t number) {
   if (!result.failed || !failed_.add(result.failure())) return;
   const Found found{execution_.in_words(result.failure()), result.tape.deviations(), number + 1};
   const AloneProgress progress = course_.search().alone_progress();
@@ -238,6 +261,7 @@ void Worker::retrace(const RetraceOrder& order) {
 void Worker::narrate(const NarrateOrder& order) {
   const ExploreOptions& options = setup_.options;
   const auto complete = [&](Narration& narration) {
+    const internal::OwnCalls own;  // it stands in a step
     const Failure failure =
         failure_of(options, teller_.shape(), order.found, order.minimality, narration);
     answer(Answer::told, to_bytes(failure));
@@ -249,10 +273,14 @@ void Worker::narrate(const NarrateOrder& order) {
 
 void Worker::replay(const ReplayOrder& order) {
   area_->at.store(0);
+  const Body& body = *setup_.body;
+  ExploreOptions options = setup_.options;
+  options.shrink = order.shrink;
   try {
-    const Report report = order.shrink
-                              ? sim::shrink_token(*setup_.body, order.token, setup_.options)
-                              : sim::replay(*setup_.body, order.token, setup_.options);
+    const Report report =
+        setup_.schedule != nullptr ? sim::run_schedule(body, *setup_.schedule, options)
+        : order.shrink             ? sim::shrink_token(body, order.token, options)
+                                   : sim::replay(body, order.token, options);
     answer(Answer::report, to_bytes(report));
   } catch (const std::invalid_argument& refused) {
     say(Answer::refused, 0, refused.what());

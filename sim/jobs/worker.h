@@ -42,6 +42,7 @@ enum class Answer : std::uint32_t {
   failure,            // the same, Found, AloneProgress behind it
   told,               // Failure
   not_repeated,       // the number, text
+  differs,            // the number, Failure, AloneProgress behind it
   refused,            // the number, text: std::invalid_argument
   not_deterministic,  // Failure: asyncio's order
   leg_done,           // LegDone
@@ -122,6 +123,7 @@ void transfer(Archive& at, ForkOrder& order) {
 struct Setup {
   const Body* body;
   ExploreOptions options;
+  DecisionSource* schedule = nullptr;  // to be replayed where the order has no token
   Jobs jobs;
   Common* common;
   std::vector<Area*> areas;  // the first is the zygote's

@@ -11,6 +11,7 @@
 
 #include "gtest/gtest-spi.h"
 #include "sim/testing/environment.h"
+#include "sim/testing/named_bodies.h"
 
 namespace sim::internal {
 
@@ -235,6 +236,8 @@ int ends() { return Assertions::latest() == nullptr ? 0 : Assertions::latest()->
 }  // namespace
 
 bool register_test(ExploredTest test, const Suite& suite) {
+  named_bodies().push_back({test.full_name(), test.body, test.options,
+                            [] { return std::make_shared<Assertions>(); }});
   Explored::instance().add(std::move(test), suite);
   return true;
 }

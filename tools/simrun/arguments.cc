@@ -79,6 +79,10 @@ absl::StatusOr<Given> take_flags(const Arguments& arguments, std::span<const Fla
   std::map<std::string, const CLI::Option*> options;
   for (const Flag& flag : flags) {
     if (flag.value == nullptr) {
+      for (const std::string& argument : arguments) {
+        const bool has_value = name_of(argument) == flag.name && argument != flag.name;
+        if (has_value) return error(flag.name, " takes no value");
+      }
       options[flag.name] = app.add_flag(flag.name);
       continue;
     }

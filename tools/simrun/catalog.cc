@@ -144,8 +144,9 @@ std::string usage() {
                                                        and explain it
   simrun verify SCENARIO                               prove that none does, by one schedule of
                                                        each trace
-  simrun replay SCENARIO TOKEN                         run the schedule of a token again
-  simrun shrink SCENARIO TOKEN                         look for a smaller one that fails as well
+  simrun replay SCENARIO TOKEN|FILE                    run the schedule of a token again, or of
+                                                       a file: a token, or what a fuzzer kept
+  simrun shrink SCENARIO TOKEN|FILE                    look for a smaller one that fails as well
   simrun eval                                          how soon the bugs of the programs that ship
                                                        are found: docs/bug_finding.md
   simrun campaign [SCENARIO-GLOB ...]                  explore many, and keep what is found: docs/
@@ -162,6 +163,10 @@ options:
                       2^64, decimal or 0x and hexadecimal; the same seed gives the same run
   --order any|fifo    which ready task runs next: any of them (any), or the first as in asyncio
   --json              one JSON object instead of text
+  --guard MODE        calls in a step that ask the world outside, like clock_gettime, getrandom and
+                      nanosleep: warn (the default), fail, off
+  --virtualize        clocks, random numbers and naps of such calls are those of the run
+  --check-determinism run every execution twice and compare; exit code 3 where they differ
   --lines FILE        of parity; - is standard input, here and as FILE.json
   --help, --version
 

@@ -10,6 +10,7 @@
 #include "tools/simrun/campaign_command.h"
 #include "tools/simrun/eval_command.h"
 #include "tools/simrun/explore_command.h"
+#include "tools/simrun/guard_flags.h"
 #include "tools/simrun/nearest.h"
 #include "tools/simrun/reports.h"
 #include "tools/simrun/run_report.h"
@@ -68,7 +69,10 @@ absl::StatusOr<Command> run_command(const Split& split, const ScenarioInfo& scen
   auto reports = take_report_flags(rest, split.json);
   if (!reports.ok()) return reports.status();
   command.reports = *std::move(reports);
-  auto parameters = parse_parameters(rest, scenario);
+  const auto given = take_flags(rest, kGuardFlags);
+  if (!given.ok()) return given.status();
+  if (absl::Status status = read_guard(*given, command); !status.ok()) return status;
+  auto parameters = parse_parameters(given->rest, scenario);
   if (!parameters.ok()) return parameters.status();
   command.options.parameters = *std::move(parameters);
   command.explore.seed = command.options.seed;
@@ -139,7 +143,7 @@ const std::vector<std::string>& flag_names() {
                                   "lines",        "programs", "strategies", "trials", "write",
                                   "portfolio-trials", "step-limit", "memory-limit", "store",
                                   "shard", "commit", "fail-on", "junit", "sarif", "github",
-                                  "json-lines"};
+                                  "json-lines", "guard", "virtualize", "check-determinism"};
   return names;
 }
 

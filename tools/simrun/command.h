@@ -1,7 +1,8 @@
 // Command: what the command line asks for.
 //
 //   simrun [--seed N] [--order any|fifo] [--json] SCENARIO [--PARAMETER=VALUE ...]
-//   simrun explore SCENARIO [...]    simrun replay SCENARIO TOKEN    simrun shrink SCENARIO TOKEN
+//   simrun explore SCENARIO [...]
+//   simrun replay SCENARIO TOKEN|FILE    simrun shrink SCENARIO TOKEN|FILE
 //   simrun list [--json]        simrun help [SCENARIO]        simrun --version
 //   simrun eval [...]
 //   simrun campaign [...]       simrun merge [...]
@@ -49,6 +50,8 @@ struct Command {
   sim::ScenarioOptions options = {};
   sim::ExploreOptions explore = {};
   std::string token = {};  // to replay or to shrink
+  // Instead of a token: the bytes of a fuzzer, see BytesSource.
+  std::optional<std::vector<std::uint8_t>> input = {};
   std::optional<std::uint32_t> jobs = {};  // worker processes to explore in; none: as many as fit
   sim::Jobs limits = {};                   // of a worker
   ReportFiles reports = {};

@@ -10,8 +10,10 @@
 #include "absl/strings/numbers.h"
 #include "absl/time/time.h"
 #include "tools/simrun/campaign/shard.h"
+#include "tools/simrun/guard_flags.h"
 #include "tools/simrun/reports.h"
 #include "tools/simrun/run_report.h"
+#include "tools/simrun/schedule_file.h"
 #include "tools/simrun/values.h"
 
 namespace simrun {
@@ -31,6 +33,9 @@ constexpr Flag kFlags[] = {
     {"--jobs", "how many worker processes, like 2; 0 means none"},
     {"--step-limit", "a duration, like 10s"},
     {"--memory-limit", "a size, like 2GB or 500MB"},
+    kGuardFlags[0],
+    kGuardFlags[1],
+    kGuardFlags[2],
 };
 
 // "2GB", "500MB".
@@ -219,7 +224,7 @@ absl::StatusOr<Command> explore_command(const Split& split, const std::string& s
     command.kind = subject == "replay" ? Command::Kind::replay : Command::Kind::shrink;
     auto token = take_token(given->rest, subject);
     if (!token.ok()) return token.status();
-    command.token = *std::move(token);
+    if (absl::Status status = read_schedule(*token, command); !status.ok()) return status;
     for (const char* flag : {"--strategy", "--executions", "--budget", "--max-failures"}) {
       if (given->find(flag) != nullptr) return error(subject, " runs one schedule: no ", flag);
     }
@@ -230,6 +235,7 @@ absl::StatusOr<Command> explore_command(const Split& split, const std::string& s
   }
   if (absl::Status status = read_findings(*given, command.explore); !status.ok()) return status;
   if (absl::Status status = read_strategy(*given, command.explore); !status.ok()) return status;
+  if (absl::Status status = read_guard(*given, command); !status.ok()) return status;
   if (absl::Status status = read_jobs(*given, command); !status.ok()) return status;
   if (absl::Status status = read_shard(*given, subject, command); !status.ok()) return status;
   auto parameters = parse_parameters(given->rest, *scenario);

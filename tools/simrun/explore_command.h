@@ -4,10 +4,12 @@
 //                  [--time strict|slow_loop|adversarial] [--cancel K] [--max-failures K] [--seed N]
 //                  [--shard i/n]
 //   simrun verify SCENARIO [--executions N] [--budget 10s] [--max-failures K] [--seed N]
-//   simrun replay SCENARIO TOKEN       simrun shrink SCENARIO TOKEN
+//   simrun replay SCENARIO TOKEN|FILE       simrun shrink SCENARIO TOKEN|FILE
 //
-// Each takes [--jobs J] [--step-limit 10s] [--memory-limit 2GB], about the processes it runs in.
-// A token needs the options it was found with: --order, --time, --cancel and the parameters.
+// A file holds a token or what a fuzzer has kept; see schedule_file.h. Both need the options they
+// were found with: --order, --time, --cancel and the parameters.
+// Each takes [--jobs J] [--step-limit 10s] [--memory-limit 2GB], about the processes it runs in,
+// and what guard_flags.h lists.
 #pragma once
 
 #include <string>

@@ -14,8 +14,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "sim/explore/narration.h"
+#include "sim/explore/replay_source.h"
 #include "sim/explore/stopwatch.h"
 #include "sim/jobs/explore_jobs.h"
+#include "sim/testing/bytes_source.h"
 #include "tools/simrun/interruption.h"
 #include "tools/simrun/program.h"
 #include "tools/simrun/reports.h"
@@ -56,10 +58,20 @@ class ProgressLine {
   const sim::ExploreOptions& options_;
 };
 
+// Of the schedule that is a fuzzer's input.
+sim::ExploreOptions input_options(const Command& command, sim::ExploreOptions options) {
+  options.shrink = command.kind == Command::Kind::shrink;
+  return options;
+}
+
 sim::Report run_in_workers(const Command& command, const sim::Body& body,
                            const sim::ExploreOptions& options, std::uint32_t count) {
   sim::Jobs jobs = command.limits;
   jobs.count = count;
+  if (command.input) {
+    sim::BytesSource source(*command.input);
+    return sim::run_schedule_in_worker(body, source, input_options(command, options), jobs);
+  }
   switch (command.kind) {
     case Command::Kind::replay:
       return sim::replay_in_worker(body, command.token, options, jobs);
@@ -72,6 +84,10 @@ sim::Report run_in_workers(const Command& command, const sim::Body& body,
 
 sim::Report run_here(const Command& command, const sim::Body& body,
                      const sim::ExploreOptions& options) {
+  if (command.input) {
+    sim::BytesSource source(*command.input);
+    return sim::run_schedule(body, source, input_options(command, options));
+  }
   switch (command.kind) {
     case Command::Kind::replay:
       return sim::replay(body, command.token, options);
@@ -135,7 +151,8 @@ void print(const Command& command, const sim::Report& report, Output& output) {
 
 bool is_deterministic(const sim::Report& report) {
   return std::ranges::none_of(report.failures, [](const sim::Failure& failure) {
-    return failure.kind == sim::FindingKind::not_deterministic;
+    return failure.kind == sim::FindingKind::not_deterministic ||
+           failure.kind == sim::FindingKind::outside_call;
   });
 }
 
@@ -188,6 +205,22 @@ sim::Narration tell_run(const Command& command, const std::vector<sim::Deviation
   const sim::Body body = [&] { return command.scenario->body(scenario); };
   return sim::narrate(body, run_options(command.explore), deviations, command.explore.ignore,
                       kMostSteps);
+}
+
+std::string difference_of_runs(const Command& command,
+                               const std::vector<sim::Deviation>& deviations) {
+  sim::Scenario scenario(*command.scenario, command.options.parameters, {});
+  const sim::Body body = [&] { return command.scenario->body(scenario); };
+  sim::ExploreOptions options = command.explore;
+  options.shrink = false;
+  options.max_steps = command.options.max_steps;
+  sim::ReplaySource source(deviations);
+  for (const sim::Failure& failure : sim::run_schedule(body, source, options).failures) {
+    if (failure.kind == sim::FindingKind::not_deterministic) {
+      return absl::StrCat("not_deterministic: ", failure.message);
+    }
+  }
+  return "";
 }
 
 }  // namespace simrun

@@ -24,4 +24,8 @@ std::string explain_run(const Command& command, const std::vector<sim::Deviation
 // The same run told step by step.
 sim::Narration tell_run(const Command& command, const std::vector<sim::Deviation>& deviations);
 
+// Where two runs of these decisions differ, in one line; empty if they do not.
+std::string difference_of_runs(const Command& command,
+                               const std::vector<sim::Deviation>& deviations);
+
 }  // namespace simrun

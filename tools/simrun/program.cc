@@ -1,5 +1,6 @@
 #include "tools/simrun/program.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 
@@ -67,6 +68,21 @@ int run_once(const Command& command, Output& output, std::FILE* err) {
     const auto outcome = outcome_of(command, result, told, seconds);
     const absl::Status status = write_reports(command.reports, {outcome}, output);
     if (!status.ok()) return fail(err, status.message());
+  }
+  if (command.explore.check_every_execution) {
+    const std::string difference = difference_of_runs(command, result.deviations);
+    output.flush();
+    if (!difference.empty()) {
+      fail(err, difference);
+      return kNotDeterministic;
+    }
+  }
+  const auto is_outside_call = [](const sim::Finding& each) {
+    return each.kind == sim::FindingKind::outside_call;
+  };
+  if (command.options.outside.calls == sim::OutsideCalls::fatal &&
+      std::ranges::any_of(result.findings, is_outside_call)) {
+    return kNotDeterministic;
   }
   return result.passed ? kNoBug : kBugFound;
 }

@@ -12,6 +12,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "tools/simrun/guard_flags.h"
 #include "tools/simrun/json.h"
 
 namespace simrun {
@@ -116,6 +117,7 @@ std::string repeat_line(const Command& command) {
     absl::StrAppend(&line, " --order ", name_of(command.options.order));
   }
   absl::StrAppend(&line, " ", command.scenario->name);
+  absl::StrAppend(&line, guard_flags(command.options.outside));
   for (const std::string& parameter : changed_parameters(command)) {
     absl::StrAppend(&line, " ", quoted(absl::StrCat("--", parameter)));
   }
@@ -139,6 +141,7 @@ void name_for_tokens(Command& command) {
                       absl::StrAppend(out, name_of(kind));
                     }));
   }
+  absl::StrAppend(&line, guard_flags(command.explore.outside));
   for (const std::string& parameter : changed_parameters(command)) {
     absl::StrAppend(&name, " ", parameter);
     absl::StrAppend(&line, " ", quoted(absl::StrCat("--", parameter)));
@@ -181,7 +184,7 @@ void RunReport::end(const ScenarioResult& result, const std::string& explained) 
 }
 
 void RunReport::finding(const Finding& finding) {
-  const bool fails = fails_by_default(finding.kind);
+  const bool fails = sim::fails(finding.kind, command_.options.outside);
   std::string text =
       absl::StrCat("\n",
                    output_.paint(fails ? Colour::red : Colour::yellow,
@@ -223,7 +226,7 @@ std::string run_as_json(const Command& command, const std::vector<sim::Transcrip
   for (const Finding& finding : result.findings) {
     const bool has_place = finding.place.line() != 0;
     findings.push_back({{"kind", sim::to_string(finding.kind)},
-                        {"fails", fails_by_default(finding.kind)},
+                        {"fails", sim::fails(finding.kind, command.options.outside)},
                         {"message", finding.message},
                         {"place", has_place ? Json(sim::to_string(finding.place)) : Json()},
                         {"stack", finding.stack}});

@@ -124,13 +124,13 @@ class Checker {
   }
 
   static absl::Status check_parameter(const json& spec, ObjectSpec& object) {
-    constexpr ObjectTypes kSemaphores =
+    constexpr ObjectTypes kOfSemaphore =
         bit(ObjectType::semaphore) | bit(ObjectType::bounded_semaphore);
-    constexpr ObjectTypes kQueues =
+    constexpr ObjectTypes kOfQueue =
         bit(ObjectType::queue) | bit(ObjectType::priority_queue) | bit(ObjectType::lifo_queue);
     const ObjectTypes type = bit(object.type);
-    const char* parameter = type & kSemaphores                ? "value"
-                            : type & kQueues                  ? "maxsize"
+    const char* parameter = type & kOfSemaphore               ? "value"
+                            : type & kOfQueue                  ? "maxsize"
                             : type & bit(ObjectType::barrier) ? "parties"
                                                               : nullptr;
     if (parameter == nullptr) return absl::OkStatus();

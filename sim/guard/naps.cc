@@ -1,0 +1,64 @@
+// Sleeping in the program's place: the step takes virtual time, or real time passes.
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "sim/guard/interposer.h"
+
+SIM_GUARD_REAL(nanosleep)
+SIM_GUARD_REAL(clock_nanosleep)
+SIM_GUARD_REAL(usleep)
+SIM_GUARD_REAL(sleep)
+
+namespace sim::guard {
+
+namespace {
+
+sim::Duration duration_of(const timespec& time) {
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+}  // namespace
+
+void keep_naps() {}
+
+}  // namespace sim::guard
+
+extern "C" int nanosleep(const timespec* time, timespec* left) {
+  using namespace sim::guard;
+  sim::internal::Scheduler* const run = answers("nanosleep");
+  if (run == nullptr) return real_nanosleep()(time, left);
+  run->spend(duration_of(*time));
+  return 0;
+}
+
+extern "C" int clock_nanosleep(clockid_t clock, int flags, const timespec* time, timespec* left) {
+  using namespace sim::guard;
+  sim::internal::Scheduler* const run = answers("clock_nanosleep");
+  if (run == nullptr) return real_clock_nanosleep()(clock, flags, time, left);
+  sim::Duration nap = duration_of(*time);
+  if ((flags & TIMER_ABSTIME) != 0) {
+    timespec now;
+    clock_gettime(clock, &now);
+    nap -= duration_of(now);
+  }
+  run->spend(std::max(nap, sim::Duration::zero()));
+  return 0;
+}
+
+extern "C" int usleep(useconds_t time) {
+  using namespace sim::guard;
+  sim::internal::Scheduler* const run = answers("usleep");
+  if (run == nullptr) return real_usleep()(time);
+  run->spend(std::chrono::microseconds(time));
+  return 0;
+}
+
+extern "C" unsigned sleep(unsigned seconds) {
+  using namespace sim::guard;
+  sim::internal::Scheduler* const run = answers("sleep");
+  if (run == nullptr) return real_sleep()(seconds);
+  run->spend(std::chrono::seconds(seconds));
+  return 0;
+}
