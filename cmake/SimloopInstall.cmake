@@ -7,6 +7,7 @@ set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/simloop")
 install(TARGETS simloop guard simrun_commands simrun_main fuzz_main EXPORT simloopTargets)
 install(TARGETS simloop_afl_mutator LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(TARGETS simrun)
+install(FILES docs/man/simrun.1 DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
 install(DIRECTORY sim primitives DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/simloop"
   FILES_MATCHING PATTERN "*.h" REGEX "/test_[^/]*$" EXCLUDE)
 install(EXPORT simloopTargets NAMESPACE simloop:: DESTINATION "${package_dir}")

@@ -122,6 +122,14 @@ if(Python3_FOUND)
     COMMAND "${Python3_EXECUTABLE}" "${mutation}/run.py" --check)
   add_test(NAME mutation.sees_a_table_that_is_wrong
     COMMAND "${Python3_EXECUTABLE}" "${mutation}/table_test.py")
+  # docs/tutorial.md with an installed simloop: its files, its commands, what they print.
+  if(TARGET simloop_testing)
+    add_test(NAME tutorial.says_what_its_commands_print
+      COMMAND "${Python3_EXECUTABLE}" "${PROJECT_SOURCE_DIR}/tests/tutorial/run.py"
+        --build-dir "${PROJECT_BINARY_DIR}" --compiler "${CMAKE_CXX_COMPILER}"
+        "--flags=${CMAKE_CXX_FLAGS}")
+    set_tests_properties(tutorial.says_what_its_commands_print PROPERTIES TIMEOUT 600)
+  endif()
   add_test(NAME mutation.faults_are_caught COMMAND "${Python3_EXECUTABLE}" "${mutation}/run.py")
   set_tests_properties(mutation.faults_are_caught PROPERTIES LABELS long PROCESSORS 2)
 endif()

@@ -147,7 +147,9 @@ std::string help_of(FindingKind kind) {
       "What was to come to pass within a time did not.",
       "The process died, or a step did not end.",
       "Two runs of the same decisions differ.",
+      "A step asks the world outside of the run: the time of day, random numbers, a nap, a thread.",
   };
+  static_assert(kHelp.back() != nullptr, "a kind has no help");
   return kHelp[static_cast<std::size_t>(kind)];
 }
 

@@ -26,15 +26,15 @@ $line >replay.log
 expect replay.log "$failed"
 
 kept=(crash-*)
-"$simrun" replay pingpong --n=4 "${kept[0]}" >file.log
+./simrun replay pingpong --n=4 "${kept[0]}" >file.log
 (($? == 1)) || fail "replay of the file did not fail"
 expect file.log "$failed"
-"$simrun" shrink pingpong --n=4 "${kept[0]}" >shrunk.log
+./simrun shrink pingpong --n=4 "${kept[0]}" >shrunk.log
 expect shrunk.log "$line"
 
 token=${line##* }
 echo "$token" >token.txt
-"$simrun" replay pingpong --n=4 token.txt >token.log
+./simrun replay pingpong --n=4 token.txt >token.log
 (($? == 1)) || fail "replay of a file with the token did not fail"
 cmp replay.log token.log || fail "the token in a file is another run"
 SIM_REPLAY=$token "$fuzzer" --n=4 >inside.log 2>&1

@@ -58,7 +58,7 @@ def check_sarif(log):
     assert log["version"] == "2.1.0" and log["$schema"].startswith("https://")
     (run,) = log["runs"]
     rules = run["tool"]["driver"]["rules"]
-    assert len({rule["id"] for rule in rules}) == len(rules) == 21
+    assert len({rule["id"] for rule in rules}) == len(rules) == 22
     assert len(run["results"]) == 12
     for result in run["results"]:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
