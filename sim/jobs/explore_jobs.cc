@@ -97,7 +97,7 @@ class JobsExploration {
   void run_leg();
   void handle(Slot slot, const Message& message);
   void leg_done(Slot slot, const LegDone& done);
-  void collect(Slot slot);
+  std::uint64_t collect(Slot slot);  // how many executions it had left
   void died(Slot slot);
   void zygote_died();
   void restart_zygote();
@@ -136,6 +136,7 @@ class JobsExploration {
   bool leg_is_whole_ = true;  // nothing has ended it sooner
   std::string next_round_;    // RoundOrder, for those that made the round before
   std::set<Slot> busy_;
+  std::map<Slot, std::uint64_t> goes_on_at_;  // of those in the place of one that died
   std::vector<Made> made_;
   std::map<std::uint64_t, Events> events_;
   std::uint64_t over_at_ = UINT64_MAX;  // there the search is over
@@ -157,6 +158,7 @@ void JobsExploration::make_round(std::uint64_t begin) {
   leg_begin_ = begin;
   leg_is_whole_ = true;
   made_.clear();
+  goes_on_at_.clear();
   events_.clear();
   next_round_.clear();
   if (begin != kHead) {
@@ -279,11 +281,12 @@ void JobsExploration::leg_done(Slot slot, const LegDone& done) {
   if (slot == kAlone && workers_ > 0) begin_leg(kFirstWorker);
 }
 
-void JobsExploration::collect(Slot slot) {
+std::uint64_t JobsExploration::collect(Slot slot) {
   Area& area = crew_.area(slot);
   const std::uint64_t count = std::min<std::uint64_t>(area.count.load(), kLongestRound);
   made_.insert(made_.end(), area.made, area.made + count);
   area.count.store(0);
+  return count;
 }
 
 void JobsExploration::died(Slot slot) {
@@ -292,10 +295,12 @@ void JobsExploration::died(Slot slot) {
   const std::uint64_t at = crew_.area(slot).at.load();
   const Death death = crew_.bury(slot);
   if (!was_busy) return;  // it is missed when it is to work again
-  collect(slot);
+  // Behind what it has left, which may be all: it may have died when it was about to say so. Or
+  // before it had begun, and another one in its place before that.
+  std::uint64_t& skip_to = goes_on_at_.try_emplace(slot, leg_begin_).first->second;
+  if (collect(slot) > 0) skip_to = made_.back().number + 1;
   const bool was_made = std::ranges::any_of(made_, [&](const Made& m) { return m.number == at; });
-  std::uint64_t skip_to = leg_begin_;
-  if (at != Area::kNothing) skip_to = at + (was_made || death.is_known ? 1 : 0);
+  if (at != Area::kNothing && !was_made) skip_to = at + (death.is_known ? 1 : 0);
   if (at != Area::kNothing && !was_made && death.is_known) note_crash(slot, at, death);
   if (workers_ == 0) return lose_strategy(skip_to);
   const bool is_lost = at == Area::kNothing || (!was_made && !death.is_known);

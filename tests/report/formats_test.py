@@ -1,5 +1,5 @@
-"""The sample reports against what their readers ask for: JUnit against junit.xsd by xmllint; the
-others by their structure. usage: formats_test.py WRITE_SAMPLES"""
+"""The sample reports against what their readers ask for: JUnit against junit.xsd by xmllint, SARIF
+against the classes made of its schema; the others by their structure. usage: formats_test.py WRITE_SAMPLES"""
 import html.parser
 import json
 import pathlib
@@ -72,6 +72,47 @@ def check_sarif(log):
             assert not physical["artifactLocation"]["uri"].startswith("/")
 
 
+# Which class of the object model a property holds, one or several of.
+SARIF_CLASSES = {
+    "runs": "Run", "tool": "Tool", "driver": "ToolComponent", "rules": "ReportingDescriptor",
+    "shortDescription": "MultiformatMessageString", "help": "MultiformatMessageString",
+    "defaultConfiguration": "ReportingConfiguration", "results": "Result", "message": "Message",
+    "physicalLocation": "PhysicalLocation", "artifactLocation": "ArtifactLocation",
+    "region": "Region", "codeFlows": "CodeFlow", "threadFlows": "ThreadFlow",
+    "location": "Location",
+}
+
+
+def read_sarif(model, kind, value):
+    """Makes the object of it that the model has: each property is one of its class, and none that
+    the class requires is missing."""
+    kinds = getattr(model, kind)
+    names = {each.metadata["schema_property_name"]: each.name for each in kinds.__attrs_attrs__}
+    read = {}
+    for name, held in value.items():
+        assert name in names, f"a {kind} has no {name}"
+        inner = SARIF_CLASSES.get(name)
+        if name == "locations":
+            inner = "ThreadFlowLocation" if kind == "ThreadFlow" else "Location"
+        if inner is not None and isinstance(held, list):
+            held = [read_sarif(model, inner, each) for each in held]
+        elif inner is not None:
+            held = read_sarif(model, inner, held)
+        read[names[name]] = held
+    return kinds(**read)
+
+
+def check_sarif_model(log):
+    """By the classes that were generated from the schema of the standard."""
+    sys.path.append("/usr/lib/python3/dist-packages")
+    try:
+        import sarif_om
+    except ImportError:
+        print("python3-sarif-python-om is not installed: the SARIF is checked by its structure")
+        return
+    assert read_sarif(sarif_om, "SarifLog", log).runs[0].results
+
+
 def check_trace(trace):
     flows, depth = {}, {}
     for event in trace["traceEvents"]:
@@ -105,7 +146,9 @@ def main():
         check_html((folder / "hostile.html").read_text(), 11)
         check_html((folder / "campaign.html").read_text(), 1)
         check_junit(folder / "hostile.xml")
-        check_sarif(json.loads((folder / "hostile.sarif").read_text()))
+        log = json.loads((folder / "hostile.sarif").read_text())
+        check_sarif(log)
+        check_sarif_model(log)
         check_trace(json.loads((folder / "hostile.json").read_text()))
         records = [json.loads(line) for line in (folder / "hostile.jsonl").open()]
         assert [r["record"] for r in records] == ["exploration"] + ["failure"] * 10 + [
