@@ -97,7 +97,7 @@ class JobsExploration {
   void run_leg();
   void handle(Slot slot, const Message& message);
   void leg_done(Slot slot, const LegDone& done);
-  std::uint64_t collect(Slot slot);  // how many executions it had left
+  void collect(Slot slot);
   void died(Slot slot);
   void zygote_died();
   void restart_zygote();
@@ -281,12 +281,13 @@ void JobsExploration::leg_done(Slot slot, const LegDone& done) {
   if (slot == kAlone && workers_ > 0) begin_leg(kFirstWorker);
 }
 
-std::uint64_t JobsExploration::collect(Slot slot) {
+void JobsExploration::collect(Slot slot) {
   Area& area = crew_.area(slot);
   const std::uint64_t count = std::min<std::uint64_t>(area.count.load(), kLongestRound);
-  made_.insert(made_.end(), area.made, area.made + count);
+  // What one has made is in order, so all of it is.
+  const auto before = made_.insert(made_.end(), area.made, area.made + count) - made_.begin();
+  std::ranges::inplace_merge(made_, made_.begin() + before, {}, &Made::number);
   area.count.store(0);
-  return count;
 }
 
 void JobsExploration::died(Slot slot) {
@@ -298,7 +299,11 @@ void JobsExploration::died(Slot slot) {
   // Behind what it has left, which may be all: it may have died when it was about to say so. Or
   // before it had begun, and another one in its place before that.
   std::uint64_t& skip_to = goes_on_at_.try_emplace(slot, leg_begin_).first->second;
-  if (collect(slot) > 0) skip_to = made_.back().number + 1;
+  const Area& left = crew_.area(slot);
+  if (const std::uint64_t count = left.count.load(); count > 0) {
+    skip_to = left.made[count - 1].number + 1;
+  }
+  collect(slot);
   const bool was_made = std::ranges::any_of(made_, [&](const Made& m) { return m.number == at; });
   if (at != Area::kNothing && !was_made) skip_to = at + (death.is_known ? 1 : 0);
   if (at != Area::kNothing && !was_made && death.is_known) note_crash(slot, at, death);
@@ -373,7 +378,6 @@ void JobsExploration::restart_zygote() {
 
 // What was made, in the order in which one process would have made it.
 void JobsExploration::merge() {
-  std::ranges::sort(made_, {}, &Made::number);
   const std::uint64_t last = crew_.common().last.load();
   auto record = made_.begin();
   auto events = events_.begin();
