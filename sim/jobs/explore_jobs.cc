@@ -285,7 +285,8 @@ void JobsExploration::collect(Slot slot) {
   Area& area = crew_.area(slot);
   const std::uint64_t count = std::min<std::uint64_t>(area.count.load(), kLongestRound);
   // What one has made is in order, so all of it is.
-  const auto before = made_.insert(made_.end(), area.made, area.made + count) - made_.begin();
+  const auto before = static_cast<std::ptrdiff_t>(made_.size());
+  made_.insert(made_.end(), area.made, area.made + count);
   std::ranges::inplace_merge(made_, made_.begin() + before, {}, &Made::number);
   area.count.store(0);
 }
