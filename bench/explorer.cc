@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "bench/takers.h"
 #include "primitives/primitives.h"
 #include "sim/explore/explore.h"
 
@@ -35,20 +36,6 @@ sim::Coro<> lost_update() {
   sim::Shared<int> balance{0};
   co_await sim::gather(deposit(balance), deposit(balance));
   lost += balance.get() != 2;
-}
-
-// W8: three tasks take a lock three times each.
-sim::Coro<> take_turns(sim::Lock& lock) {
-  for (int i = 0; i < 3; ++i) {
-    co_await lock.acquire();
-    co_await sim::yield();
-    lock.release();
-  }
-}
-
-sim::Coro<> three_takers() {
-  sim::Lock lock;
-  co_await sim::gather(take_turns(lock), take_turns(lock), take_turns(lock));
 }
 
 // W9: about a hundred decisions, of four tasks that yield.

@@ -27,6 +27,16 @@ function(simloop_own_code target)
     $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${CMAKE_UNITY_BUILD}>>:-Wno-subobject-linkage>)
 endfunction()
 
+# simloop_library(NAME SOURCES...): libsimloop_NAME.a, which find_package(simloop) gives as
+# simloop::NAME.
+function(simloop_library name)
+  add_library(${name} STATIC ${ARGN})
+  add_library(simloop::${name} ALIAS ${name})
+  set_target_properties(${name} PROPERTIES OUTPUT_NAME simloop_${name})
+  simloop_own_code(${name})
+  simloop_public_target(${name})
+endfunction()
+
 # What a user of the target gets. A coroutine whose body lost its last co_ keyword is an ordinary
 # function without a return: undefined behaviour, so it is an error in users' code too.
 function(simloop_public_target target)

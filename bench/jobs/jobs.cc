@@ -1,5 +1,5 @@
 // What worker processes cost and gain: an exploration in this process, in one worker, in two. The
-// test is that of W8 in bench/explorer.cc.
+// test is that of W8.
 //
 //   build/release/simloop_bench_jobs [STRATEGY [EXECUTIONS [ROUNDS]]]
 //
@@ -12,24 +12,11 @@
 #include <cstdlib>
 #include <string>
 
-#include "primitives/primitives.h"
+#include "bench/takers.h"
 #include "sim/explore/explore.h"
 #include "sim/jobs/explore_jobs.h"
 
 namespace {
-
-sim::Coro<> take_turns(sim::Lock& lock) {
-  for (int i = 0; i < 3; ++i) {
-    co_await lock.acquire();
-    co_await sim::yield();
-    lock.release();
-  }
-}
-
-sim::Coro<> three_takers() {
-  sim::Lock lock;
-  co_await sim::gather(take_turns(lock), take_turns(lock), take_turns(lock));
-}
 
 struct Time {
   double wall;  // seconds
@@ -55,8 +42,8 @@ Time now() {
 Time measure(const sim::ExploreOptions& options, std::uint32_t jobs) {
   const Time begin = now();
   const sim::Report report = jobs == 0
-                                 ? sim::explore(three_takers, options)
-                                 : sim::explore_jobs(three_takers, options, {.count = jobs});
+                                 ? sim::explore(bench::three_takers, options)
+                                 : sim::explore_jobs(bench::three_takers, options, {.count = jobs});
   const Time end = now();
   if (report.executions != options.max_executions) {
     std::printf("only %llu executions\n", static_cast<unsigned long long>(report.executions));

@@ -40,7 +40,6 @@ class Course {
   const Search& search() const { return *search_; }
 
  private:
-  bool next_is_alone();
   bool skip();
 
   Share share_;

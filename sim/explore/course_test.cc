@@ -18,16 +18,8 @@ using testing::ThrowsMessage;
 
 // Tasks, locks and plain time; more traces than a few rounds go through.
 Coro<> many_takers() {
-  Lock lock;
-  Shared<int> x{0};
-  const auto take = [&](int turns) -> Coro<> {
-    for (int i = 0; i < turns; ++i) {
-      auto guard = co_await lock.guard();
-      co_await yield();
-      x.update([](int& value) { ++value; });
-    }
-  };
-  co_await gather(take(2), take(3), take(2), take(1));
+  Counted counted;
+  co_await gather(counted.take(2), counted.take(3), counted.take(2), counted.take(1));
 }
 
 // Now and then there is another task, and another variable, that the head may not have shown.

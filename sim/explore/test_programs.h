@@ -35,6 +35,20 @@ inline Coro<> lost_update() {
   SIM_CHECK_EQ(x.get(), 2);
 }
 
+// A counter behind a lock: no schedule of tasks that take turns at it fails, and there are many.
+struct Counted {
+  Lock lock;
+  Shared<int> x{0};
+
+  Coro<> take(int turns) {
+    for (int i = 0; i < turns; ++i) {
+      auto guard = co_await lock.guard();
+      co_await yield();
+      x.update([](int& value) { ++value; });
+    }
+  }
+};
+
 // `setters` tasks write two variables one after the other, one expects to see both or none.
 inline Coro<> set_both(Shared<int>& a, Shared<int>& b) {
   co_await yield();

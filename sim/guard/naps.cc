@@ -19,6 +19,13 @@ sim::Duration duration_of(const timespec& time) {
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
+// Whether the step has taken it in virtual time.
+bool nap(const char* call, sim::Duration time) {
+  sim::internal::Scheduler* const run = answers(call);
+  if (run != nullptr) run->spend(time);
+  return run != nullptr;
+}
+
 }  // namespace
 
 void keep_naps() {}
@@ -27,10 +34,7 @@ void keep_naps() {}
 
 extern "C" int nanosleep(const timespec* time, timespec* left) {
   using namespace sim::guard;
-  sim::internal::Scheduler* const run = answers("nanosleep");
-  if (run == nullptr) return real_nanosleep()(time, left);
-  run->spend(duration_of(*time));
-  return 0;
+  return nap("nanosleep", duration_of(*time)) ? 0 : real_nanosleep()(time, left);
 }
 
 extern "C" int clock_nanosleep(clockid_t clock, int flags, const timespec* time, timespec* left) {
@@ -49,16 +53,10 @@ extern "C" int clock_nanosleep(clockid_t clock, int flags, const timespec* time,
 
 extern "C" int usleep(useconds_t time) {
   using namespace sim::guard;
-  sim::internal::Scheduler* const run = answers("usleep");
-  if (run == nullptr) return real_usleep()(time);
-  run->spend(std::chrono::microseconds(time));
-  return 0;
+  return nap("usleep", std::chrono::microseconds(time)) ? 0 : real_usleep()(time);
 }
 
 extern "C" unsigned sleep(unsigned seconds) {
   using namespace sim::guard;
-  sim::internal::Scheduler* const run = answers("sleep");
-  if (run == nullptr) return real_sleep()(seconds);
-  run->spend(std::chrono::seconds(seconds));
-  return 0;
+  return nap("sleep", std::chrono::seconds(seconds)) ? 0 : real_sleep()(seconds);
 }

@@ -50,16 +50,8 @@ Coro<> two_bugs() {
 
 // None of its schedules fails, and there are many.
 Coro<> no_bug() {
-  Lock lock;
-  Shared<int> x{0};
-  const auto take = [&](int turns) -> Coro<> {
-    for (int i = 0; i < turns; ++i) {
-      auto guard = co_await lock.guard();
-      co_await yield();
-      x.update([](int& value) { ++value; });
-    }
-  };
-  co_await gather(take(3), take(4), take(3), take(2));
+  Counted counted;
+  co_await gather(counted.take(3), counted.take(4), counted.take(3), counted.take(2));
 }
 
 // One schedule in a few thousand fails.

@@ -54,15 +54,9 @@ absl::StatusOr<std::string> store_of(const Given& given, const char* of) {
 }
 
 absl::Status read_limits(const Given& given, campaign::Options& options) {
-  if (const std::string* text = given.find("--budget")) {
-    absl::Duration budget;
-    if (!absl::ParseDuration(*text, &budget) || budget <= absl::ZeroDuration() ||
-        budget > absl::Hours(24 * 365)) {
-      return error("bad value for --budget: '", *text,
-                   "' is not a duration; write a number and a unit, like 10s or 5m");
-    }
-    options.budget = budget;
-  }
+  const auto budget = read_budget(given);
+  if (!budget.ok()) return budget.status();
+  options.budget = *budget;
   if (const std::string* text = given.find("--executions")) {
     const auto count = parse_count("--executions", *text, 1, INT64_MAX);
     if (!count.ok()) return count.status();
@@ -80,26 +74,12 @@ absl::Status read_limits(const Given& given, campaign::Options& options) {
 }
 
 absl::Status read_schedules(const Split& split, const Given& given, campaign::Options& options) {
-  if (!split.seeds.empty()) {
-    const auto seed = parse_seed(split.seeds.front());
-    if (!seed.ok()) return seed.status();
-    options.seed = *seed;
-  }
-  if (!split.orders.empty()) {
-    const auto order = parse_order(split.orders.front());
-    if (!order.ok()) return order.status();
-    options.order = *order;
-  }
-  if (const std::string* text = given.find("--time")) {
-    const auto time = parse_time(*text);
-    if (!time.ok()) return time.status();
-    options.time = *time;
-  }
-  if (const std::string* text = given.find("--cancel")) {
-    const auto count = parse_count("--cancel", *text, 0, 1000);
-    if (!count.ok()) return count.status();
-    options.cancellations = static_cast<std::uint32_t>(*count);
-  }
+  sim::ExploreOptions explore;
+  if (absl::Status status = read_freedom(split, given, explore); !status.ok()) return status;
+  options.seed = explore.seed;
+  options.order = explore.order;
+  options.time = explore.time;
+  options.cancellations = explore.cancellations;
   return absl::OkStatus();
 }
 

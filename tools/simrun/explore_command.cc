@@ -61,40 +61,16 @@ absl::Status read_budgets(const Given& given, sim::ExploreOptions& options) {
     if (!count.ok()) return count.status();
     options.max_executions = *count;
   }
-  if (const std::string* text = given.find("--budget")) {
-    absl::Duration budget;
-    if (!absl::ParseDuration(*text, &budget) || budget <= absl::ZeroDuration() ||
-        budget > absl::Hours(24 * 365)) {
-      return error("bad value for --budget: '", *text,
-                   "' is not a duration; write a number and a unit, like 10s or 5m");
-    }
-    options.time_budget = absl::ToChronoNanoseconds(budget);
+  const auto budget = read_budget(given);
+  if (!budget.ok()) return budget.status();
+  if (*budget) {
+    options.time_budget = absl::ToChronoNanoseconds(**budget);
     if (given.find("--executions") == nullptr) options.max_executions = UINT64_MAX;
   }
   if (const std::string* text = given.find("--max-failures")) {
     const auto count = parse_count("--max-failures", *text, 0);
     if (!count.ok()) return count.status();
     options.max_failures = *count;
-  }
-  return absl::OkStatus();
-}
-
-absl::Status read_freedom(const Split& split, const Given& given, sim::ExploreOptions& options) {
-  if (!split.orders.empty()) {
-    const auto order = parse_order(split.orders.front());
-    if (!order.ok()) return order.status();
-    options.order = *order;
-  }
-  if (const std::string* text = given.find("--time")) {
-    const auto time = parse_time(*text);
-    if (!time.ok()) return time.status();
-    options.time = *time;
-  }
-  if (const std::string* text = given.find("--cancel")) {
-    const auto count = parse_count("--cancel", *text, 0);
-    if (!count.ok()) return count.status();
-    if (*count > 1000) return error("bad value for --cancel: ", *text, " is more than 1000");
-    options.cancellations = static_cast<std::uint32_t>(*count);
   }
   return absl::OkStatus();
 }
@@ -163,6 +139,42 @@ absl::Status read_shard(const Given& given, const std::string& subject, Command&
 
 }  // namespace
 
+absl::StatusOr<std::optional<absl::Duration>> read_budget(const Given& given) {
+  const std::string* text = given.find("--budget");
+  if (text == nullptr) return std::nullopt;
+  absl::Duration budget;
+  if (!absl::ParseDuration(*text, &budget) || budget <= absl::ZeroDuration() ||
+      budget > absl::Hours(24 * 365)) {
+    return error("bad value for --budget: '", *text,
+                 "' is not a duration; write a number and a unit, like 10s or 5m");
+  }
+  return budget;
+}
+
+absl::Status read_freedom(const Split& split, const Given& given, sim::ExploreOptions& options) {
+  if (!split.seeds.empty()) {
+    const auto seed = parse_seed(split.seeds.front());
+    if (!seed.ok()) return seed.status();
+    options.seed = *seed;
+  }
+  if (!split.orders.empty()) {
+    const auto order = parse_order(split.orders.front());
+    if (!order.ok()) return order.status();
+    options.order = *order;
+  }
+  if (const std::string* text = given.find("--time")) {
+    const auto time = parse_time(*text);
+    if (!time.ok()) return time.status();
+    options.time = *time;
+  }
+  if (const std::string* text = given.find("--cancel")) {
+    const auto count = parse_count("--cancel", *text, 0, 1000);
+    if (!count.ok()) return count.status();
+    options.cancellations = static_cast<std::uint32_t>(*count);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status read_jobs(const Given& given, Command& command) {
   constexpr std::uint64_t kMostJobs = 1000;
   if (const std::string* text = given.find("--jobs")) {
@@ -210,11 +222,6 @@ absl::StatusOr<Command> explore_command(const Split& split, const std::string& s
 
   Command command{.kind = Command::Kind::explore, .scenario = scenario, .json = split.json};
   command.reports = *std::move(reports);
-  if (!split.seeds.empty()) {
-    const auto seed = parse_seed(split.seeds.front());
-    if (!seed.ok()) return seed.status();
-    command.explore.seed = *seed;
-  }
   if (subject == "verify") {
     command.kind = Command::Kind::verify;
     if (absl::Status status = check_verify(split, *given); !status.ok()) return status;

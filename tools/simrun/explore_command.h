@@ -12,9 +12,11 @@
 // and what guard_flags.h lists.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "tools/simrun/arguments.h"
 
 namespace simrun {
@@ -23,7 +25,12 @@ namespace simrun {
 absl::StatusOr<Command> explore_command(const Split& split, const std::string& subject,
                                         const Scenarios& scenarios);
 
-// Reads --jobs, --step-limit and --memory-limit.
+// What `campaign` takes too.
+// --budget; nothing if it is not given.
+absl::StatusOr<std::optional<absl::Duration>> read_budget(const Given& given);
+// --seed, --order, --time and --cancel.
+absl::Status read_freedom(const Split& split, const Given& given, sim::ExploreOptions& options);
+// --jobs, --step-limit and --memory-limit.
 absl::Status read_jobs(const Given& given, Command& command);
 
 }  // namespace simrun
