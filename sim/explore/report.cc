@@ -3,16 +3,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "nlohmann/json.hpp"
+#include "sim/internal/with_commas.h"
 
 namespace sim {
 
 namespace {
 
-std::string with_commas(std::uint64_t number) {
-  std::string digits = std::to_string(number);
-  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
-  return digits;
-}
+using internal::with_commas;
 
 std::string counted(std::uint64_t count, const char* what) {
   return absl::StrCat(with_commas(count), " ", what, count == 1 ? "" : "s");

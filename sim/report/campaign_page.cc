@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "sim/internal/with_commas.h"
 #include "sim/report/escape.h"
 #include "sim/report/html.h"
 #include "sim/report/page.h"
@@ -11,6 +12,8 @@
 namespace sim::report {
 
 namespace {
+
+using internal::with_commas;
 
 constexpr double kWidth = 300;
 constexpr double kHeight = 96;

@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "sim/internal/with_commas.h"
 #include "sim/report/escape.h"
 #include "sim/report/incident_data.h"
 #include "sim/report/page.h"
@@ -14,6 +15,8 @@
 namespace sim::report {
 
 namespace {
+
+using internal::with_commas;
 
 absl::string_view kind_name(FindingKind kind) {
   const std::string_view name = to_string(kind);

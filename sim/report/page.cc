@@ -19,10 +19,4 @@ std::string page(const std::string& title, const std::string& body, bool with_sc
       "</body>\n</html>\n");
 }
 
-std::string with_commas(std::uint64_t number) {
-  std::string digits = std::to_string(number);
-  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
-  return digits;
-}
-
 }  // namespace sim::report

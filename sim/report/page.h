@@ -1,7 +1,6 @@
 // Page: what the HTML reports share: the frame around them, the style and the script.
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 namespace sim::report {
@@ -11,8 +10,5 @@ extern const char kPageScript[];
 
 // `title` is text, `body` markup.
 std::string page(const std::string& title, const std::string& body, bool with_script);
-
-// "12,480".
-std::string with_commas(std::uint64_t number);
 
 }  // namespace sim::report

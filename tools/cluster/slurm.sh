@@ -19,7 +19,8 @@ explore() {
   local store=$1 simrun=$2
   shift 2
   local own=$store.task-$SLURM_ARRAY_TASK_ID.db
-  [[ ! -e $store ]] || "$simrun" merge --store "$own" "$store"
+  [[ ! -e $store ]] || "$simrun" merge --store "$own" "$store" ||
+    echo 'slurm.sh: goes on without what is known' >&2
   exec "$simrun" campaign --store "$own" "$@"
 }
 

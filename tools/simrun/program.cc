@@ -20,15 +20,14 @@
 
 namespace simrun {
 
-namespace {
-
-// What is wrong may quote what was typed: it stays one line.
-int fail(std::FILE* err, absl::string_view what) {
+int complain(std::FILE* err, absl::string_view what) {
   const std::string line = absl::StrCat(
       "simrun: ", absl::StrReplaceAll(what, {{"\n", "\\n"}, {"\r", "\\r"}, {"\033", "\\e"}}), "\n");
   std::fwrite(line.data(), 1, line.size(), err);
   return kBadUsage;
 }
+
+namespace {
 
 sim::ScenarioResult run_for_a_person(const Command& command, Output& output) {
   RunReport report(command, output);
@@ -67,13 +66,13 @@ int run_once(const Command& command, Output& output, std::FILE* err) {
     const sim::Narration told = tell_run(command, result.deviations);
     const auto outcome = outcome_of(command, result, told, seconds);
     const absl::Status status = write_reports(command.reports, {outcome}, output);
-    if (!status.ok()) return fail(err, status.message());
+    if (!status.ok()) return complain(err, status.message());
   }
   if (command.explore.check_every_execution) {
     const std::string difference = difference_of_runs(command, result.deviations);
     output.flush();
     if (!difference.empty()) {
-      fail(err, difference);
+      complain(err, difference);
       return kNotDeterministic;
     }
   }
@@ -91,12 +90,12 @@ int run_parity(const Command& command, Output& output, std::FILE* err) {
   const absl::Status status = parity::run_sources(command.parity, command.json, output);
   if (status.ok()) return kNoBug;
   output.flush();  // what was run before stands first
-  return fail(err, status.message());
+  return complain(err, status.message());
 }
 
 int run_explorer(const Command& command, Output& output, std::FILE* err) {
   const absl::StatusOr<int> code = run_exploration(command, output, err);
-  return code.ok() ? *code : fail(err, code.status().message());
+  return code.ok() ? *code : complain(err, code.status().message());
 }
 
 int run_evaluation(const Command& command, const Scenarios& scenarios, Output& output,
@@ -104,14 +103,14 @@ int run_evaluation(const Command& command, const Scenarios& scenarios, Output& o
   const absl::Status status =
       eval::run_eval(command.eval, scenarios, command.json, output, err);
   if (status.ok()) return kNoBug;
-  fail(err, status.message());
+  complain(err, status.message());
   return absl::IsInvalidArgument(status) ? kBadUsage : kNoVerdict;
 }
 
 int run_campaign(const Command& command, const Scenarios& scenarios, Output& output,
                  std::FILE* err) {
   const auto without_workers = [err](const std::string& why) {
-    fail(err, absl::StrCat(why, "; without workers"));
+    complain(err, absl::StrCat(why, "; without workers"));
   };
   sim::Jobs jobs = command.limits;
   jobs.count = command.jobs.value_or(processors());
@@ -123,7 +122,7 @@ int run_campaign(const Command& command, const Scenarios& scenarios, Output& out
   const absl::StatusOr<int> code =
       campaign::run_campaign(command.campaign, scenarios, explorer, command.reports, command.json,
                              output, err);
-  return code.ok() ? *code : fail(err, code.status().message());
+  return code.ok() ? *code : complain(err, code.status().message());
 }
 
 int execute(const Command& command, const Scenarios& scenarios, Output& output, std::FILE* err) {
@@ -161,14 +160,14 @@ int execute(const Command& command, const Scenarios& scenarios, Output& output, 
 int run_program(const std::vector<std::string>& arguments, const Scenarios& scenarios,
                 std::FILE* out, std::FILE* err) {
   if (absl::Status status = check_registrations(scenarios); !status.ok()) {
-    return fail(err, status.message());
+    return complain(err, status.message());
   }
   const absl::StatusOr<Command> command = parse_command(arguments, scenarios);
-  if (!command.ok()) return fail(err, command.status().message());
+  if (!command.ok()) return complain(err, command.status().message());
   Output output(out);
   const int code = execute(*command, scenarios, output, err);
   if (const int error = output.finish(); error != 0) {
-    return fail(err, absl::StrCat("cannot write the output: ", std::strerror(error)));
+    return complain(err, absl::StrCat("cannot write the output: ", std::strerror(error)));
   }
   return code;
 }

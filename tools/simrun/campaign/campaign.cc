@@ -13,8 +13,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
+#include "sim/internal/with_commas.h"
 #include "tools/simrun/arguments.h"
 #include "tools/simrun/campaign/campaign_reports.h"
 #include "tools/simrun/campaign/keeper.h"
@@ -31,7 +31,7 @@ namespace simrun::campaign {
 
 namespace {
 
-bool is_failing(State state) { return state != State::fixed && state != State::stale; }
+using sim::internal::with_commas;
 
 // What tells a campaign from another: the same again continues one that was killed.
 std::string arguments_of(const Options& options) {
@@ -84,9 +84,15 @@ class Campaign {
 
   void complain(const std::string& line) {
     say_now();
-    std::fprintf(
-        err_, "simrun: %s\n",
-        absl::StrReplaceAll(line, {{"\n", "\\n"}, {"\r", "\\r"}, {"\033", "\\e"}}).c_str());
+    simrun::complain(err_, line);
+  }
+  std::optional<std::size_t> lane_of(const std::string& scenario,
+                                     const std::string& parameters) const {
+    const auto lane = std::ranges::find_if(lanes_, [&](const Lane& each) {
+      return each.scenario->name == scenario && each.parameters == parameters;
+    });
+    if (lane == lanes_.end()) return std::nullopt;
+    return static_cast<std::size_t>(lane - lanes_.begin());
   }
   void say_now() { output_.flush(); }
 
@@ -108,15 +114,19 @@ class Campaign {
     wanted.process = this_process();
     run_ = keeper_.begin(wanted);
     for (const Slice& slice : keeper_.slices_of(run_)) {
-      const auto lane = std::ranges::find_if(lanes_, [&](const Lane& each) {
-        return each.scenario->name == slice.scenario && each.parameters == slice.parameters;
-      });
-      if (lane == lanes_.end()) continue;
-      account(static_cast<std::size_t>(lane - lanes_.begin()), slice);
+      const auto lane = lane_of(slice.scenario, slice.parameters);
+      if (!lane) continue;
+      account(*lane, slice);
       seconds_before_ += slice.seconds;
       summary_.continued = true;
     }
     for (Stored& stored : keeper_.findings()) known_[stored.id] = stored.state;
+    if (summary_.continued) {
+      CampaignRun itself = run_;  // and not the others of its commit
+      itself.commit.clear();
+      news_ = keeper_.news_of(itself);
+      fixed_ = keeper_.fixed_by(run_);
+    }
     if (json_) return;
     if (options_.share.of > 1) {
       output_.write(absl::StrCat("shard ", options_.share.index, "/", options_.share.of, "\n"));
@@ -124,7 +134,7 @@ class Campaign {
     if (!summary_.continued) return;
     output_.write(absl::StrFormat(
         "continuing the campaign that was killed: %s executions and %.1f s of it are done\n",
-        grouped(executions_), seconds_before_));
+        with_commas(executions_), seconds_before_));
   }
 
   // What a slice changes in the books, whether it runs now or did before.
@@ -148,13 +158,10 @@ class Campaign {
     std::ranges::stable_partition(
         all, [](const Stored& stored) { return stored.state == State::fixed; });
     for (const Stored& stored : all) {
-      const auto lane = std::ranges::find_if(lanes_, [&](const Lane& each) {
-        return each.scenario->name == stored.signature.scenario &&
-               each.parameters == stored.signature.parameters;
-      });
-      if (lane == lanes_.end() || !is_of_share(stored.id, options_.share)) continue;
+      const auto lane = lane_of(stored.signature.scenario, stored.signature.parameters);
+      if (!lane || !is_of_share(stored.id, options_.share)) continue;
       if (Interruption::came() || (options_.budget && seconds_left() <= 0)) return;
-      replay(stored, static_cast<std::size_t>(lane - lanes_.begin()));
+      replay(stored, *lane);
     }
   }
 
@@ -209,8 +216,11 @@ class Campaign {
     Slice slice{lane.scenario->name, lane.parameters};
     sim::ExploreOptions options = lane.explore;
     // Slice by slice the shards take turns, so together they explore what one campaign would.
-    options.seed = options_.seed + options_.share.index +
-                   keeper_.slices_so_far(slice, options_.seed) * options_.share.of;
+    const Share& share = options_.share;
+    const std::uint64_t used = keeper_.seeds_used(slice, options_.seed);
+    const std::uint64_t turns =
+        used > share.index ? (used - share.index + share.of - 1) / share.of : 0;
+    options.seed = options_.seed + share.index + turns * share.of;
     options.max_executions = slice_executions();
     if (options_.budget) options.time_budget = absl::ToChronoNanoseconds(slice_time());
     options.stop = Interruption::came;
@@ -250,7 +260,7 @@ class Campaign {
     failures_.try_emplace(id, failure);
     if (const auto same = shrunk_.find(id); same != shrunk_.end()) return same->second;
     const auto known = known_.find(id);
-    if (known != known_.end() && is_failing(known->second)) return seen;
+    if (known != known_.end() && is_open(known->second)) return seen;
     if (failure.deviations.empty() || failure.kind == sim::FindingKind::not_deterministic) {
       return seen;
     }
@@ -296,14 +306,15 @@ class Campaign {
     if (!line.is_due()) return;
     std::string left;
     if (options_.executions) {
-      left = absl::StrCat(grouped(*options_.executions - executions_), " executions left");
+      left = absl::StrCat(with_commas(*options_.executions - executions_), " executions left");
     }
     if (options_.budget) {
       const absl::Duration time = absl::Seconds(std::ceil(std::max(seconds_left(), 0.0)));
       absl::StrAppend(&left, left.empty() ? "" : ", ", absl::FormatDuration(time), " left");
     }
     line.show(absl::StrCat(lane.scenario->name, ", slice ", lane.tally.slices + 1, "; ",
-                           grouped(executions_), " executions, ", news_.size(), " new, ", left));
+                           with_commas(executions_), " executions, ", news_.size(), " new, ",
+                           left));
   }
 
   // First into the store, then to the terminal: what has been said is kept.
@@ -314,11 +325,14 @@ class Campaign {
       const std::string id = seen.signature.id();
       const auto before = known_.find(id);
       // A store that failed and cannot be read any more does not make news of what is known.
-      const bool known = before != known_.end() && states[i] == State::found;
-      const State state = known ? State::known : states[i];
+      const bool is_lost = before != known_.end() && states[i] == State::found;
+      const State state = !is_lost                          ? states[i]
+                          : before->second == State::fixed ? State::returned
+                                                            : State::known;
       const bool is_news = state == State::found || state == State::returned;
       known_[id] = state;
-      if (is_news) news_.insert(id);
+      if (is_news) news_[id] = state;
+      if (is_lost && !is_news) known_beforehand_.insert(id);
       if (is_news || !told_.contains(id)) tell(seen, state, is_news);
     }
     for (const auto& [ids, state] :
@@ -396,11 +410,9 @@ class Campaign {
 
   // Of the scenarios of this campaign: what it has seen, what changed, and what is stale.
   void report(const Stored& stored, const std::map<std::string, State>& news) {
-    const auto lane = std::ranges::find_if(lanes_, [&](const Lane& each) {
-      return each.scenario->name == stored.signature.scenario &&
-             each.parameters == stored.signature.parameters;
-    });
-    if (lane == lanes_.end()) return;
+    const auto lane = lane_of(stored.signature.scenario, stored.signature.parameters);
+    if (!lane) return;
+    const auto own = news_.find(stored.id);
     const auto at = news.find(stored.id);
     News what = News::known;
     if (stored.state == State::stale) {
@@ -408,11 +420,13 @@ class Campaign {
     } else if (stored.state == State::fixed) {
       if (!fixed_.contains(stored.id)) return;
       what = News::fixed;
-    } else if (at != news.end()) {
+    } else if (own != news_.end()) {
+      what = own->second == State::returned ? News::returned : News::fresh;
+    } else if (at != news.end() && !known_beforehand_.contains(stored.id)) {
       what = at->second == State::returned ? News::returned : News::fresh;
     }
     Schedule schedule = stored.schedules.empty() ? Schedule{} : stored.schedules.front();
-    std::string line = replay_line(schedule, *lane->scenario);
+    std::string line = replay_line(schedule, *lanes_[*lane].scenario);
     summary_.findings.push_back(
         {stored.id, what, stored.signature, std::move(schedule), std::move(line)});
   }
@@ -434,7 +448,8 @@ class Campaign {
   std::map<std::string, sim::Failure> failures_;  // the same, as they are reported
   std::map<std::string, Seen> shrunk_;  // what a signature turned out to be when it was shrunk
   std::map<std::string, Unsettled> unsettled_;
-  std::set<std::string> news_;
+  std::map<std::string, State> news_;
+  std::set<std::string> known_beforehand_;  // which the store does not know any more
   std::set<std::string> told_;
   std::set<std::string> fixed_;
   Summary summary_;

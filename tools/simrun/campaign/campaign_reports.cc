@@ -3,11 +3,14 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "sim/internal/with_commas.h"
 #include "tools/simrun/values.h"
 
 namespace simrun::campaign {
 
 namespace {
+
+using sim::internal::with_commas;
 
 using sim::report::Outcome;
 
@@ -66,8 +69,9 @@ Outcome outcome_of_lane(const Lane& lane, const Summary& summary,
     }
   }
   outcome.passed = outcome.incidents.empty();
-  outcome.verdict = absl::StrCat(outcome.incidents.size(), " new or returned findings in ",
-                                 grouped(outcome.executions), " executions");
+  outcome.verdict = absl::StrCat(
+      outcome.incidents.size(), outcome.incidents.size() == 1 ? " finding in " : " findings in ",
+      with_commas(outcome.executions), " executions");
   return outcome;
 }
 
@@ -86,7 +90,7 @@ std::vector<Outcome> outcomes_of(const Summary& summary, const std::vector<Lane>
 sim::report::Campaign overview_of(const Summary& summary, const std::vector<Lane>& lanes,
                                   const std::vector<Slice>& slices) {
   sim::report::Campaign campaign;
-  campaign.title = absl::StrCat("Campaign: ", grouped(summary.executions()), " executions of ",
+  campaign.title = absl::StrCat("Campaign: ", with_commas(summary.executions()), " executions of ",
                                 summary.tallies.size(),
                                 summary.tallies.size() == 1 ? " scenario" : " scenarios");
   for (const Lane& lane : lanes) {

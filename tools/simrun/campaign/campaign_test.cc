@@ -299,6 +299,37 @@ TEST_F(CampaignTest, FourShardsExploreWhatOneOfFourTimesTheExecutionsDoes) {
   std::fclose(nowhere);
 }
 
+TEST_F(CampaignTest, NoNightOfShardsRepeatsASeedOfAnother) {
+  std::multiset<std::uint64_t> seeds;
+  Options options;
+  options.globs = {"campaign_clean"};
+  options.executions = 4000;
+  std::FILE* nowhere = std::fopen("/dev/null", "w");
+  Output output(nowhere);
+  const std::string all = folder_ / "all.db";
+  const auto run_share = [&](const Share& share) {
+    options.share = share;
+    options.store = folder_ / absl::StrCat("share", share.index, "_", seeds.size());
+    ASSERT_TRUE(taken(Store::open(options.store))->unite(*taken(Store::open(all))).ok());
+    ASSERT_TRUE(run_campaign(options, sim::registered_scenarios(), noting_seeds(seeds), {}, false,
+                             output, nowhere)
+                    .ok());
+  };
+  for (const std::uint32_t of : {4u, 4u, 1u, 3u}) {
+    std::vector<std::string> stores;
+    for (std::uint32_t i = 0; i < of; ++i) {
+      run_share({i, of});
+      stores.push_back(options.store);
+    }
+    for (const std::string& store : stores) {
+      ASSERT_TRUE(taken(Store::open(all))->unite(*taken(Store::copy(store))).ok());
+    }
+  }
+  EXPECT_EQ(seeds.size(), 48u);
+  EXPECT_EQ(std::set<std::uint64_t>(seeds.begin(), seeds.end()).size(), seeds.size());
+  std::fclose(nowhere);
+}
+
 TEST_F(CampaignTest, TheNextCampaignGoesOnWithOtherSeeds) {
   std::multiset<std::uint64_t> seeds;
   Options options;

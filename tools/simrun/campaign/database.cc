@@ -85,7 +85,9 @@ std::string name_for_sqlite(const std::string& path, Database::Access access) {
       absl::StrAppend(&uri, "%", absl::Hex(byte, absl::kZeroPad2));
     }
   }
-  return uri + "?immutable=1";
+  // Immutable, it would be read without the log that a campaign that was killed has left.
+  const bool has_log = ::access((path + "-wal").c_str(), F_OK) == 0;
+  return has_log ? uri : uri + "?immutable=1";
 }
 
 int flags_for_sqlite(Database::Access access) {

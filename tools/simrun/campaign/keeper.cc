@@ -26,8 +26,8 @@ Keeper::Keeper(std::string path, std::function<void(const std::string&)> tell)
     return;
   }
   // What cannot be written may be read.
-  if (auto copy = Store::copy(path_); absl::IsPermissionDenied(opened.status()) && copy.ok()) {
-    store_ = *std::move(copy);
+  if (absl::IsPermissionDenied(opened.status())) {
+    if (auto copy = Store::copy(path_); copy.ok()) store_ = *std::move(copy);
   }
   fall_back(opened.status());
 }
@@ -60,8 +60,12 @@ std::vector<Slice> Keeper::slices_of(const CampaignRun& run) {
   return keep([&](Store& store) { return store.slices_of(run); });
 }
 
-std::uint64_t Keeper::slices_so_far(const Slice& slice, std::uint64_t seed) {
-  return keep([&](Store& store) { return store.slices_so_far(slice, seed); });
+std::uint64_t Keeper::seeds_used(const Slice& slice, std::uint64_t seed) {
+  return keep([&](Store& store) { return store.seeds_used(slice, seed); });
+}
+
+std::set<std::string> Keeper::fixed_by(const CampaignRun& run) {
+  return keep([&](Store& store) { return store.fixed_by(run); });
 }
 
 std::vector<Stored> Keeper::findings() {

@@ -19,10 +19,11 @@ class Keeper {
   // Begins the run or continues one; see Store::begin().
   CampaignRun begin(const CampaignRun& run);
   std::vector<Slice> slices_of(const CampaignRun& run);
-  std::uint64_t slices_so_far(const Slice& slice, std::uint64_t seed);
+  std::uint64_t seeds_used(const Slice& slice, std::uint64_t seed);
   std::vector<Stored> findings();
   std::vector<State> add(const CampaignRun& run, const Entry& entry);
   std::map<std::string, State> news_of(const CampaignRun& run);
+  std::set<std::string> fixed_by(const CampaignRun& run);
   void end(const CampaignRun& run);
 
   // The first thing that went wrong and was not made good; empty if nothing is missing.

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
+#include "sim/internal/with_commas.h"
 #include "tools/simrun/campaign/store.h"
 #include "tools/simrun/campaign/summary.h"
 #include "tools/simrun/json.h"
@@ -12,6 +12,8 @@
 namespace simrun::campaign {
 
 namespace {
+
+using sim::internal::with_commas;
 
 struct Merged {
   std::string path;
@@ -30,7 +32,7 @@ Merged merge_one(Store& into, const std::string& path) {
 
 std::string rows_in_words(std::int64_t rows) {
   if (rows == 0) return "nothing new";
-  return absl::StrCat(grouped(static_cast<std::uint64_t>(rows)),
+  return absl::StrCat(with_commas(static_cast<std::uint64_t>(rows)),
                       rows == 1 ? " new row" : " new rows");
 }
 
@@ -39,9 +41,7 @@ std::string rows_in_words(std::int64_t rows) {
 int run_merge(const MergeOptions& options, bool json, Output& output, std::FILE* err) {
   const auto complain = [&](const std::string& line) {
     output.flush();
-    std::fprintf(err, "simrun: %s\n",
-                 absl::StrReplaceAll(line, {{"\n", "\\n"}, {"\033", "\\e"}}).c_str());
-    return kBadUsage;
+    return simrun::complain(err, line);
   };
   auto into = Store::open(options.store);
   if (!into.ok()) return complain(std::string(into.status().message()));
@@ -57,9 +57,8 @@ int run_merge(const MergeOptions& options, bool json, Output& output, std::FILE*
   }
   const auto findings = (*into)->findings();
   if (!findings.ok()) return complain(std::string(findings.status().message()));
-  const auto open = std::ranges::count_if(*findings, [](const Stored& each) {
-    return each.state != State::fixed && each.state != State::stale;
-  });
+  const auto open = std::ranges::count_if(
+      *findings, [](const Stored& each) { return is_open(each.state); });
   if (json) {
     output.write(as_line({{"ok", code == kNoBug},
                           {"store", options.store},

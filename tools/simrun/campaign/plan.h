@@ -27,7 +27,6 @@ class Plan {
   void ran(std::size_t scenario, const Slice& slice, double cost);
   // So many slices of the scenario come first, but for the first slices of the others.
   void favour(std::size_t scenario, int slices);
-  bool has_finished(std::size_t scenario) const { return scenarios_[scenario].exhausted; }
 
  private:
   struct State {

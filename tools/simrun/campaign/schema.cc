@@ -183,6 +183,22 @@ absl::StatusOr<int> version_of(Database& database) {
   return static_cast<int>(*version);
 }
 
+// The version of a store that has been looked at, all of it at one moment: another process may be
+// making or changing it.
+absl::StatusOr<int> checked_version(Database& database) {
+  if (absl::Status status = database.execute("BEGIN"); !status.ok()) return status;
+  const auto look = [&]() -> absl::StatusOr<int> {
+    const absl::StatusOr<int> version = version_of(database);
+    if (!version.ok() || *version == 0) return version;
+    if (absl::Status status = check_pages(database); !status.ok()) return status;
+    if (absl::Status status = check_objects(database, *version); !status.ok()) return status;
+    return version;
+  };
+  const absl::StatusOr<int> version = look();
+  const absl::Status ended = database.execute("COMMIT");
+  return version.ok() && !ended.ok() ? ended : version;
+}
+
 }  // namespace
 
 const std::vector<std::string>& schema_steps() {
@@ -242,12 +258,8 @@ absl::Status create_schema(Database& database, int version) {
 }
 
 absl::Status prepare_schema(Database& database) {
-  const absl::StatusOr<int> version = version_of(database);
+  const absl::StatusOr<int> version = checked_version(database);
   if (!version.ok()) return version.status();
-  if (*version > 0) {
-    if (absl::Status status = check_pages(database); !status.ok()) return status;
-    if (absl::Status status = check_objects(database, *version); !status.ok()) return status;
-  }
   if (*version == schema_version()) return absl::OkStatus();
   auto transaction = Transaction::begin(database);
   if (!transaction.ok()) return transaction.status();

@@ -172,15 +172,19 @@ absl::StatusOr<std::vector<Slice>> Store::slices_of(const CampaignRun& run) {
   return slices;
 }
 
-absl::StatusOr<std::uint64_t> Store::slices_so_far(const Slice& slice, std::uint64_t seed) {
+absl::StatusOr<std::uint64_t> Store::seeds_used(const Slice& slice, std::uint64_t seed) {
   auto statement = database_->prepare(
-      "SELECT count(*) FROM slices JOIN runs USING (run) "
+      "SELECT slices.seed FROM slices JOIN runs USING (run) "
       "WHERE scenario = ? AND parameters = ? AND runs.seed = ?");
   if (!statement.ok()) return statement.status();
   statement->bind(1, slice.scenario).bind(2, slice.parameters).bind(3, absl::StrCat(seed));
-  const absl::StatusOr<bool> row = statement->step();
-  if (!row.ok()) return row.status();
-  return static_cast<std::uint64_t>(statement->integer(0));
+  std::uint64_t used = 0;
+  absl::Status status = for_each_row(*statement, [&](const Statement& row) {
+    std::uint64_t one = 0;
+    if (absl::SimpleAtoi(row.text(0), &one)) used = std::max(used, one - seed + 1);
+  });
+  if (!status.ok()) return status;
+  return used;
 }
 
 absl::StatusOr<std::vector<Stored>> Store::findings() {
@@ -252,13 +256,14 @@ absl::Status Store::add_sighting(const CampaignRun& run, std::int64_t number,
   if (!last.ok()) return last.status();
   const absl::StatusOr<bool> row = last->bind(1, signature).step();
   if (!row.ok()) return row.status();
+  const std::int64_t before = last->integer(0);
   auto statement = database_->prepare(insert_statement(table_called("sightings")));
   if (!statement.ok()) return statement.status();
   statement->bind(1, run.id)
       .bind(2, number)
       .bind(3, signature)
       .bind(4, kStateNames[static_cast<std::size_t>(state)])
-      .bind(5, std::max(at, last->integer(0) + 1))
+      .bind(5, std::max(at, before == INT64_MAX ? before : before + 1))
       .bind(6, run.commit);
   return statement->run();
 }
@@ -365,6 +370,18 @@ absl::StatusOr<std::map<std::string, State>> Store::news_of(const CampaignRun& r
       *statement, [&](const Statement& row) { news[row.text(0)] = parse_state(row.text(1)); });
   if (!status.ok()) return status;
   return news;
+}
+
+absl::StatusOr<std::set<std::string>> Store::fixed_by(const CampaignRun& run) {
+  auto statement =
+      database_->prepare("SELECT signature FROM sightings WHERE state = 'fixed' AND run = ?");
+  if (!statement.ok()) return statement.status();
+  statement->bind(1, run.id);
+  std::set<std::string> fixed;
+  absl::Status status =
+      for_each_row(*statement, [&](const Statement& row) { fixed.insert(row.text(0)); });
+  if (!status.ok()) return status;
+  return fixed;
 }
 
 absl::StatusOr<std::int64_t> Store::unite(Store& other) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,8 @@ struct Schedule {
 // the program no more, so nothing is known.
 enum class State { found, known, returned, fixed, stale };
 std::string_view to_string(State state);
+// Whether it fails as far as is known.
+inline bool is_open(State state) { return state != State::fixed && state != State::stale; }
 
 struct Seen {
   Signature signature;
@@ -98,8 +101,8 @@ class Store {
   absl::Status end(const CampaignRun& run);
   // The slices of a run that is continued.
   absl::StatusOr<std::vector<Slice>> slices_of(const CampaignRun& run);
-  // How often a scenario was explored with seeds from this one on.
-  absl::StatusOr<std::uint64_t> slices_so_far(const Slice& slice, std::uint64_t seed);
+  // How many seeds, from this one on, runs that began with it have come to for a scenario.
+  absl::StatusOr<std::uint64_t> seeds_used(const Slice& slice, std::uint64_t seed);
 
   absl::StatusOr<std::vector<Stored>> findings();
   // Puts it down, and says what each that was seen is now.
@@ -108,12 +111,14 @@ class Store {
   // has, at the same commit: a job that is run again fails again.
   absl::StatusOr<std::map<std::string, State>> news_of(const CampaignRun& run);
 
+  // What this run has said to be fixed.
+  absl::StatusOr<std::set<std::string>> fixed_by(const CampaignRun& run);
+
   // Adds all that is in another store. Returns how many rows there are more.
   absl::StatusOr<std::int64_t> unite(Store& other);
   // All rows of all tables, for tests: two stores with the same lines say the same.
   absl::StatusOr<std::vector<std::string>> dump();
 
-  const std::string& path() const { return database_->path(); }
   Database& database() { return *database_; }
 
  private:

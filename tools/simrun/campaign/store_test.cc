@@ -67,8 +67,8 @@ TEST(Store, KeepsWhatItWasGiven) {
   EXPECT_EQ(findings[0].signature.pattern, "lost money");
   ASSERT_THAT(findings[0].schedules, SizeIs(1));
   EXPECT_EQ(findings[0].schedules[0].explanation, "why\n");
-  EXPECT_EQ(taken(store->slices_so_far(made_up_slice("bank"), 0)), 1u);
-  EXPECT_EQ(taken(store->slices_so_far(made_up_slice("bank"), 1)), 0u);
+  EXPECT_EQ(taken(store->seeds_used(made_up_slice("bank"), 0)), 8u);
+  EXPECT_EQ(taken(store->seeds_used(made_up_slice("bank"), 1)), 0u);
 }
 
 TEST(Store, SurvivesARelativeNameThatLooksLikeSomethingElse) {

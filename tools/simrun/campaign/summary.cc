@@ -8,11 +8,14 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "sim/internal/with_commas.h"
 #include "tools/simrun/json.h"
 
 namespace simrun::campaign {
 
 namespace {
+
+using sim::internal::with_commas;
 
 constexpr std::array kNewsNames = {"returned", "new", "known", "stale", "fixed"};
 constexpr std::array kNewsLabels = {"RETURNED", "NEW", "known", "stale", "fixed"};
@@ -52,8 +55,8 @@ std::string table_of(const Summary& summary) {
                                  : absl::StrFormat("%.2g %%", 100 * tally.new_of_late);
     std::string line =
         absl::StrFormat("%-*s  %6s  %10s  %10s  %11s  %s", columns, tally.scenario,
-                        grouped(tally.slices), grouped(tally.executions), grouped(tally.traces),
-                        late, findings_of(summary, tally.scenario));
+                        with_commas(tally.slices), with_commas(tally.executions),
+                        with_commas(tally.traces), late, findings_of(summary, tally.scenario));
     line.erase(line.find_last_not_of(' ') + 1);
     absl::StrAppend(&text, line, "\n");
   }
@@ -61,7 +64,7 @@ std::string table_of(const Summary& summary) {
 }
 
 std::string counted(std::uint64_t count, const char* what) {
-  return absl::StrCat(grouped(count), " ", what, count == 1 ? "" : "s");
+  return absl::StrCat(with_commas(count), " ", what, count == 1 ? "" : "s");
 }
 
 std::string verdict_of(const Summary& summary) {
@@ -121,12 +124,6 @@ std::uint64_t Summary::slices() const {
 std::size_t Summary::count(News news) const {
   return static_cast<std::size_t>(
       std::ranges::count(findings, news, [](const Reported& each) { return each.news; }));
-}
-
-std::string grouped(std::uint64_t number) {
-  std::string digits = absl::StrCat(number);
-  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
-  return digits;
 }
 
 std::string event_line(const Reported& reported, const Output& output) {

@@ -50,8 +50,6 @@ struct Summary {
   std::size_t count(News news) const;
 };
 
-// "12,345".
-std::string grouped(std::uint64_t number);
 // "RETURNED  account: assertion: SIM_CHECK(...) failed at ...", without a line end.
 std::string event_line(const Reported& reported, const Output& output);
 std::string summary_as_text(const Summary& summary, const Output& output);

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "sim/internal/with_commas.h"
 
 namespace simrun::eval {
 
@@ -47,10 +48,6 @@ std::string figure(double value) {
   return figure(static_cast<std::uint64_t>(std::llround(value)));
 }
 
-std::string figure(std::uint64_t value) {
-  std::string digits = absl::StrCat(value);
-  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
-  return digits;
-}
+std::string figure(std::uint64_t value) { return sim::internal::with_commas(value); }
 
 }  // namespace simrun::eval
