@@ -26,6 +26,8 @@ namespace sim {
 struct Share {
   std::uint32_t index = 0;
   std::uint32_t of = 1;
+
+  friend bool operator==(const Share&, const Share&) = default;
 };
 
 inline constexpr std::uint64_t kHead = 512;

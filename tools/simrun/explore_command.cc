@@ -130,7 +130,7 @@ absl::Status read_shard(const Given& given, const std::string& subject, Command&
   }
   const auto share = campaign::read_share(flag);
   if (!share.ok()) return share.status();
-  command.explore.share = {share->index, share->of};
+  command.explore.share = *share;
   const std::string strategy = command.explore.strategy.name();
   if (share->of == 1 || (strategy != "dfs" && strategy != "dpor")) return absl::OkStatus();
   return error(strategy, " goes from one schedule to the next and is not divided into shards; ",

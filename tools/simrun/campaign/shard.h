@@ -12,20 +12,15 @@
 // that asks for the flag; `--shard 0/1` is all of it, whatever they say.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "sim/explore/rounds.h"
 
 namespace simrun::campaign {
 
-struct Share {
-  std::uint32_t index = 0;
-  std::uint32_t of = 1;
-
-  friend bool operator==(const Share&, const Share&) = default;
-};
+using sim::Share;
 
 // The value of a variable, or null.
 using Environment = std::function<const char*(const char*)>;
