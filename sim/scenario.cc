@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "absl/strings/str_cat.h"
+#include "sim/internal/fnv1a.h"
 #include "sim/trace.h"
 
 namespace sim {
@@ -15,13 +16,6 @@ namespace {
 std::deque<ScenarioInfo>& registry() {
   static std::deque<ScenarioInfo> scenarios;
   return scenarios;
-}
-
-// FNV-1a. Part of the trace hash, hence of our own making: the same with every library.
-std::uint64_t hash_text(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return hash;
 }
 
 std::vector<ParameterValue> defaults_of(const ScenarioInfo& info) {
@@ -70,7 +64,7 @@ void Scenario::add(std::string text) {
   if (scheduler.tracing()) {
     internal::Scheduler::here().trace().record(
         TraceEvent::Kind::mark, scheduler.now(),
-        internal::mix(task != nullptr ? task->origin().identity : 0, hash_text(text)));
+        internal::mix(task != nullptr ? task->origin().identity : 0, internal::fnv1a(text)));
   }
   if (sink_ == nullptr) return;
   sink_(

@@ -15,7 +15,14 @@ namespace sim::guard {
 
 namespace {
 
+// The library refuses what is no time.
+bool is_time(const timespec& time) {
+  return time.tv_sec >= 0 && time.tv_nsec >= 0 && time.tv_nsec < 1'000'000'000;
+}
+
 sim::Duration duration_of(const timespec& time) {
+  constexpr std::int64_t kMost = sim::Duration::max() / std::chrono::seconds(1);
+  if (time.tv_sec >= kMost) return sim::Duration::max();
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
@@ -34,12 +41,13 @@ void keep_naps() {}
 
 extern "C" int nanosleep(const timespec* time, timespec* left) {
   using namespace sim::guard;
-  return nap("nanosleep", duration_of(*time)) ? 0 : real_nanosleep()(time, left);
+  const bool taken = is_time(*time) && nap("nanosleep", duration_of(*time));
+  return taken ? 0 : real_nanosleep()(time, left);
 }
 
 extern "C" int clock_nanosleep(clockid_t clock, int flags, const timespec* time, timespec* left) {
   using namespace sim::guard;
-  sim::internal::Scheduler* const run = answers("clock_nanosleep");
+  sim::internal::Scheduler* const run = is_time(*time) ? answers("clock_nanosleep") : nullptr;
   if (run == nullptr) return real_clock_nanosleep()(clock, flags, time, left);
   sim::Duration nap = duration_of(*time);
   if ((flags & TIMER_ABSTIME) != 0) {

@@ -51,11 +51,10 @@ std::string curve(const CampaignScenario& scenario) {
 }
 
 std::string finding_row(const CampaignFinding& each) {
-  const std::size_t line_end = each.message.find('\n');
   return absl::StrCat(
       "<tr><td><span class=\"kind ", state_name(each.state), "\">", state_name(each.state),
       "</span></td><td>", markup(each.scenario), "</td><td><code>", markup(each.kind),
-      "</code> ", markup(each.message.substr(0, line_end)),
+      "</code> ", markup(headline(each.message)),
       "<div class=\"replay\"><pre>", markup(each.replay.empty() ? each.token : each.replay),
       "</pre><button type=\"button\" hidden>Copy</button></div></td></tr>\n");
 }
@@ -84,8 +83,7 @@ std::string campaign_page(const Campaign& campaign, const std::vector<Outcome>& 
   for (const CampaignScenario& each : campaign.scenarios) body += curve(each);
   return page(campaign.title,
               absl::StrCat(body, "</div></section>\n", failures_as_html(failed, read_source),
-                           "</main>\n"),
-              true);
+                           "</main>\n"));
 }
 
 }  // namespace sim::report

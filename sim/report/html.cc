@@ -224,9 +224,11 @@ std::string html(const std::vector<Outcome>& outcomes, const SourceReader& read_
       absl::StrCat("<main>\n", failures_as_html(outcomes, read_source), "</main>\n");
   const bool one = outcomes.size() == 1;
   return page(one ? absl::StrCat(outcomes.front().scenario, ": ",
-                                 outcomes.front().passed ? "passed" : "failed")
+                                 outcomes.front().undecided ? "undecided"
+                                 : outcomes.front().passed  ? "passed"
+                                                            : "failed")
                   : absl::StrCat(outcomes.size(), " scenarios"),
-              body, true);
+              body);
 }
 
 }  // namespace sim::report

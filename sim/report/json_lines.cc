@@ -19,11 +19,11 @@ Json hash(std::uint64_t value) {
   return value == 0 ? Json() : Json(absl::StrFormat("%016x", value));
 }
 
-Json findings_of(const std::vector<Finding>& findings) {
+Json findings_of(const std::vector<Finding>& findings, const OutsideWorld& outside) {
   Json all = Json::array();
   for (const Finding& each : findings) {
     all.push_back({{"kind", to_string(each.kind)},
-                   {"fails", fails_by_default(each.kind)},
+                   {"fails", fails(each.kind, outside)},
                    {"message", each.message},
                    {"place", each.place.line() != 0 ? Json(to_string(each.place)) : Json()}});
   }
@@ -43,10 +43,10 @@ Json run_record(const Outcome& outcome) {
           {"token", token_of(incident != nullptr ? incident->failure.token : "")},
           {"verdict", outcome.passed ? "PASSED" : "FAILED"},
           {"trace_hash", hash(outcome.trace_hash)},
-          {"virtual_time_ns", outcome.virtual_time},
+          {"virtual_time_ns", outcome.trace_hash == 0 ? Json() : Json(outcome.virtual_time)},
           {"real_seconds", outcome.seconds},
           {"steps", outcome.steps},
-          {"findings", findings_of(told.findings)}};
+          {"findings", findings_of(told.findings, outcome.outside)}};
 }
 
 Json exploration_record(const Outcome& outcome) {
@@ -61,7 +61,7 @@ Json exploration_record(const Outcome& outcome) {
           {"distinct_traces", outcome.distinct_traces},
           {"real_seconds", outcome.seconds},
           {"failures", outcome.incidents.size()},
-          {"warnings", findings_of(outcome.warnings)}};
+          {"warnings", findings_of(outcome.warnings, outcome.outside)}};
 }
 
 Json failure_record(const Outcome& outcome, const Incident& incident) {
@@ -80,7 +80,7 @@ Json failure_record(const Outcome& outcome, const Incident& incident) {
           {"also_under_fifo", failure.also_under_fifo},
           {"virtual_time_ns", failure.narration.virtual_time},
           {"steps", failure.narration.run_steps},
-          {"findings", findings_of(failure.narration.findings)},
+          {"findings", findings_of(failure.narration.findings, outcome.outside)},
           {"replay", incident.replay.empty() ? Json() : Json(incident.replay)}};
 }
 

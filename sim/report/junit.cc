@@ -33,7 +33,7 @@ std::string suite(const Outcome& outcome) {
   const std::size_t tests = std::max<std::size_t>(failures, 1);
   std::string text = absl::StrCat(
       "  <testsuite", attribute("name", outcome.scenario), " tests=\"", tests, "\" failures=\"",
-      failures, "\" errors=\"0\" skipped=\"0\"",
+      failures, "\" errors=\"0\" skipped=\"", outcome.undecided ? 1 : 0, "\"",
       absl::StrFormat(" time=\"%.6f\"", outcome.seconds), ">\n    <properties>\n",
       "      <property name=\"command\"", attribute("value", outcome.command), "/>\n",
       "      <property name=\"seed\" value=\"", outcome.seed, "\"/>\n",
@@ -43,7 +43,11 @@ std::string suite(const Outcome& outcome) {
   if (failures == 0) {
     absl::StrAppend(&text, "    <testcase", attribute("name", outcome.command),
                     attribute("classname", outcome.scenario),
-                    absl::StrFormat(" time=\"%.6f\"", outcome.seconds), "/>\n");
+                    absl::StrFormat(" time=\"%.6f\"", outcome.seconds),
+                    outcome.undecided ? absl::StrCat(">\n      <skipped",
+                                                     attribute("message", outcome.verdict),
+                                                     "/>\n    </testcase>\n")
+                                      : "/>\n");
   }
   for (const Incident& each : outcome.incidents) {
     absl::StrAppend(&text,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sim/explore/report.h"
+#include "sim/outside.h"
 
 namespace sim::report {
 
@@ -23,6 +24,8 @@ struct Outcome {
   std::string file;      // where it is registered; empty if nobody knows
   std::uint32_t line = 0;
   bool passed = true;
+  bool undecided = false;  // it has ended before there was a verdict
+  OutsideWorld outside = {};
   std::string verdict;   // one line
   std::string strategy;
   std::uint64_t seed = 0;

@@ -5,7 +5,7 @@
 
 namespace sim::report {
 
-std::string page(const std::string& title, const std::string& body, bool with_script) {
+std::string page(const std::string& title, const std::string& body) {
   // Nothing is loaded: the policy says so to the browser, whatever the page holds.
   return absl::StrCat(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -15,8 +15,7 @@ std::string page(const std::string& title, const std::string& body, bool with_sc
       "<meta name=\"color-scheme\" content=\"light dark\">\n"
       "<link rel=\"icon\" href=\"data:,\">\n<title>",
       markup(title), "</title>\n<style>\n", kPageStyle, "</style>\n</head>\n<body>\n", body,
-      with_script ? absl::StrCat("<script>\n", kPageScript, "</script>\n") : "",
-      "</body>\n</html>\n");
+      "<script>\n", kPageScript, "</script>\n</body>\n</html>\n");
 }
 
 }  // namespace sim::report

@@ -9,6 +9,6 @@ extern const char kPageStyle[];
 extern const char kPageScript[];
 
 // `title` is text, `body` markup.
-std::string page(const std::string& title, const std::string& body, bool with_script);
+std::string page(const std::string& title, const std::string& body);
 
 }  // namespace sim::report

@@ -177,7 +177,7 @@ class Timeline {
       const lane = step[2], was = before.get(lane);
       before.set(lane, at);
       const by = step[5] ? this.rowOf.get(step[5]) : undefined;
-      const isTask = lane < this.data.tasks.length;
+      const isTask = lane < this.data.tasks;
       if (!isTask) return;
       const earlier = was === undefined ? 0 : ys[was];
       const woken = by !== undefined ? ys[by] : Math.max(earlier, ys[at] - 22);
@@ -187,7 +187,7 @@ class Timeline {
       bar('ready', x(lane), woken, ys[at]);
     });
     for (const [lane, at] of before) {
-      if (lane >= this.data.tasks.length || !used.includes(lane) || steps[at][7]) continue;
+      if (lane >= this.data.tasks || !used.includes(lane) || steps[at][7]) continue;
       bar(this.text(steps[at][8]) ? 'wait' : 'ready', x(lane), ys[at], bottom);
     }
   }
@@ -284,7 +284,7 @@ class Timeline {
       const by = this.rowOf.get(step[5]);
       const who = by === undefined ? '' : ', ' + this.data.lanes[this.data.steps[by][2]];
       say('made ready by', 'step ' + counted(step[5]) + who + ', at ' + seconds(step[6]));
-    } else if (step[2] < this.data.tasks.length) {
+    } else if (step[2] < this.data.tasks) {
       say('ready since', seconds(step[6]));
     }
     if (step[4].length) {
@@ -353,7 +353,7 @@ function drawGraph(root, data) {
   for (const [task, [x, y]] of at) {
     make(svg, 'rect', {class: 'node' + (cycle.includes(task) ? ' cycle' : ''), x: x - 76, y: y - 17,
       width: 152, height: 34, rx: 9});
-    make(svg, 'text', {x, y: y + 4, 'text-anchor': 'middle'}, cut(data.tasks[task].name, 20));
+    make(svg, 'text', {x, y: y + 4, 'text-anchor': 'middle'}, cut(data.lanes[task], 20));
   }
 }
 

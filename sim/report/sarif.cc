@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "nlohmann/json.hpp"
+#include "sim/internal/fnv1a.h"
 #include "sim/report/escape.h"
 
 namespace sim::report {
@@ -17,13 +18,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr char kSchema[] = "https://json.schemastore.org/sarif-2.1.0.json";
 
-std::uint64_t fnv1a(const std::string& text) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : text) {
-    hash = (hash ^ static_cast<std::uint8_t>(c)) * 0x100000001b3;
-  }
-  return hash;
-}
+using internal::fnv1a;
 
 std::string without_numbers(const std::string& text) {
   std::string result;

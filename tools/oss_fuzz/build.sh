@@ -19,6 +19,12 @@ install_project() {
   cmake --build "$build" --target install
 }
 
+# The image that runs the fuzzers has no SQLite.
+sqlite=()
+if archive=$(ls /usr/lib/*/libsqlite3.a 2>/dev/null | head -1) && [[ -n $archive ]]; then
+  sqlite=(-D SQLite3_LIBRARY="$archive" -D CMAKE_CXX_STANDARD_LIBRARIES="-lm -ldl -lpthread")
+fi
+
 # What simloop is built from, by the same compiler and library; where it is not in $SRC, the
 # system's is used.
 [[ -d $SRC/abseil-cpp ]] && install_project "$SRC/abseil-cpp" \
@@ -26,9 +32,9 @@ install_project() {
 [[ -d $SRC/CLI11 ]] && install_project "$SRC/CLI11" -D CLI11_BUILD_TESTS=OFF \
   -D CLI11_BUILD_EXAMPLES=OFF -D CLI11_BUILD_DOCS=OFF
 [[ -d $SRC/json ]] && install_project "$SRC/json" -D JSON_BuildTests=OFF
-install_project "$simloop" -D SIMLOOP_TESTS=OFF -D SIMLOOP_BENCH=OFF
+install_project "$simloop" -D SIMLOOP_TESTS=OFF -D SIMLOOP_BENCH=OFF "${sqlite[@]}"
 
 cmake -S "$project" -B "$WORK/fuzzers" -G Ninja -D CMAKE_BUILD_TYPE=RelWithDebInfo \
-  -D CMAKE_PREFIX_PATH="$prefix"
+  -D CMAKE_PREFIX_PATH="$prefix" "${sqlite[@]}"
 cmake --build "$WORK/fuzzers"
 find "$WORK/fuzzers" -maxdepth 1 -type f -executable -name '*_fuzz' -exec cp -t "$OUT" {} +

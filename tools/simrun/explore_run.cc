@@ -217,7 +217,7 @@ std::string difference_of_runs(const Command& command,
   sim::ReplaySource source(deviations);
   for (const sim::Failure& failure : sim::run_schedule(body, source, options).failures) {
     if (failure.kind == sim::FindingKind::not_deterministic) {
-      return absl::StrCat("not_deterministic: ", failure.message);
+      return failure.message;
     }
   }
   return "";

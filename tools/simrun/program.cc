@@ -62,20 +62,23 @@ int run_once(const Command& command, Output& output, std::FILE* err) {
   const sim::ScenarioResult result =
       command.json ? run_for_a_program(command, output) : run_for_a_person(command, output);
   const double seconds = std::chrono::duration<double>(stopwatch.elapsed()).count();
+  const std::string difference = command.explore.check_every_execution
+                                     ? difference_of_runs(command, result.deviations)
+                                     : "";
+  absl::Status reported;
   if (command.reports.any()) {
     const sim::Narration told = tell_run(command, result.deviations);
-    const auto outcome = outcome_of(command, result, told, seconds);
-    const absl::Status status = write_reports(command.reports, {outcome}, output);
-    if (!status.ok()) return complain(err, status.message());
+    auto outcome = outcome_of(command, result, told, seconds);
+    if (!difference.empty()) tell_difference(command, difference, outcome);
+    reported = write_reports(command.reports, {outcome}, output);
   }
-  if (command.explore.check_every_execution) {
-    const std::string difference = difference_of_runs(command, result.deviations);
-    output.flush();
-    if (!difference.empty()) {
-      complain(err, difference);
-      return kNotDeterministic;
-    }
+  output.flush();
+  if (!reported.ok()) complain(err, reported.message());
+  if (!difference.empty()) {
+    complain(err, absl::StrCat("not_deterministic: ", difference));
+    return kNotDeterministic;
   }
+  if (!reported.ok()) return kBadUsage;
   const auto is_outside_call = [](const sim::Finding& each) {
     return each.kind == sim::FindingKind::outside_call;
   };

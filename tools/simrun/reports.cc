@@ -112,6 +112,7 @@ Outcome outcome_of_command(const Command& command, double seconds) {
   outcome.scenario = command.explore.scenario_name;
   outcome.seed = command.explore.seed;
   outcome.seconds = seconds;
+  outcome.outside = command.options.outside;
   const std::source_location& place = command.scenario->place;
   if (place.line() != 0) {
     outcome.file = place.file_name();
@@ -147,12 +148,16 @@ absl::StatusOr<ReportFiles> take_report_flags(Arguments& rest, bool json) {
 Outcome outcome_of(const Command& command, const sim::Report& report, double seconds) {
   Outcome outcome = outcome_of_command(command, seconds);
   outcome.passed = report.ok();
-  outcome.verdict = report.verdict();
+  const bool undecided = command.kind == Command::Kind::verify && !report.exhausted;
+  outcome.undecided = report.ok() && (report.stopped || undecided);
+  outcome.verdict = absl::StrCat(
+      !outcome.undecided ? "" : report.stopped ? "INTERRUPTED: " : "UNDECIDED: ", report.verdict());
   outcome.strategy = report.strategy;
   outcome.executions = report.executions;
   outcome.steps = report.steps;
   outcome.distinct_traces = report.distinct_traces;
   outcome.warnings = report.warnings;
+  if (report.ok()) outcome.run.findings = report.warnings;
   for (const sim::Failure& failure : report.failures) {
     outcome.incidents.push_back({failure, replay_of(command, failure.token)});
   }
@@ -176,12 +181,13 @@ Outcome outcome_of(const Command& command, const sim::ScenarioResult& result,
   outcome.virtual_time = static_cast<std::uint64_t>(result.stats.virtual_time.count());
   outcome.trace_hash = result.stats.trace_hash;
   for (const sim::Finding& each : result.findings) {
-    if (!fails_by_default(each.kind)) outcome.warnings.push_back(each);
+    if (!fails(each.kind, outcome.outside)) outcome.warnings.push_back(each);
   }
   outcome.run = told;
   outcome.run.findings = result.findings;
-  const auto failed = std::ranges::find_if(
-      result.findings, [](const sim::Finding& each) { return fails_by_default(each.kind); });
+  const auto failed = std::ranges::find_if(result.findings, [&](const sim::Finding& each) {
+    return fails(each.kind, outcome.outside);
+  });
   if (failed == result.findings.end()) return outcome;
   sim::Failure failure;
   failure.finding = told.failed ? told.failure() : *failed;
@@ -193,6 +199,16 @@ Outcome outcome_of(const Command& command, const sim::ScenarioResult& result,
   failure.text = sim::explain(failure, failure.narration, repeat_line(command));
   outcome.incidents.push_back({std::move(failure), repeat_line(command)});
   return outcome;
+}
+
+void tell_difference(const Command& command, const std::string& difference, Outcome& outcome) {
+  sim::Failure failure;
+  failure.kind = failure.finding.kind = sim::FindingKind::not_deterministic;
+  failure.message = failure.finding.message = difference;
+  failure.text = absl::StrCat("not_deterministic: ", difference, "\n");
+  outcome.passed = false;
+  outcome.verdict = absl::StrCat("FAILED: ", difference);
+  outcome.incidents.push_back({std::move(failure), repeat_line(command)});
 }
 
 absl::Status write_reports(const ReportFiles& files, const std::vector<Outcome>& all,

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/random.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -31,6 +33,29 @@ SIM_SCENARIO(reports_lost_update, "two tasks add to a number by a read and a wri
   };
   co_await sim::gather(add(), add());
   SIM_CHECK_EQ(sum.get(), 2);
+}
+
+SIM_SCENARIO(reports_many_traces, "two tasks write one number after the other") {
+  sim::Shared<int> last(0);
+  const auto write = [&](int value) -> sim::Coro<> {
+    for (int i = 0; i < 3; ++i) {
+      co_await sim::yield();
+      last.set(value);
+    }
+  };
+  co_await sim::gather(write(1), write(2));
+}
+
+SIM_SCENARIO(reports_nap, "a step takes a nap") {
+  co_await sim::yield();
+  usleep(1);
+}
+
+SIM_SCENARIO(reports_draw, "the number of steps is drawn outside") {
+  co_await sim::yield();
+  std::uint32_t drawn = 0;
+  SIM_CHECK_EQ(getrandom(&drawn, sizeof drawn, 0), ssize_t{sizeof drawn});
+  for (std::uint32_t i = 0; i < drawn % 1000; ++i) co_await sim::yield();
 }
 
 // A folder that goes with the test.
@@ -90,6 +115,28 @@ TEST_F(SimrunReports, OfAPlainRunTellItsSteps) {
   EXPECT_EQ(record["verdict"], "FAILED");
   EXPECT_THAT(content("t.json"), HasSubstr("reads Shared made at "));
   EXPECT_THAT(content("t.json"), HasSubstr(" = 0"));
+}
+
+TEST_F(SimrunReports, OfWhatIsUndecidedDoNotCallItPassed) {
+  const Called called = call({"verify", "reports_many_traces", "--jobs", "0", "--executions", "2",
+                              "--html", path("a.html"), "--junit", path("a.xml")});
+  EXPECT_EQ(called.code, 4);
+  EXPECT_THAT(content("a.html"), HasSubstr("<title>reports_many_traces: undecided</title>"));
+  EXPECT_THAT(content("a.xml"), HasSubstr("<skipped message=\"UNDECIDED: "));
+  EXPECT_THAT(content("a.xml"), HasSubstr("skipped=\"1\""));
+  call({"verify", "reports_many_traces", "--jobs", "0", "--junit", path("b.xml")});
+  EXPECT_THAT(content("b.xml"), HasSubstr("skipped=\"0\""));
+}
+
+TEST_F(SimrunReports, OfAPlainRunFailWhereItDoes) {
+  EXPECT_EQ(call({"reports_nap", "--guard", "fail", "--junit", path("a.xml")}).code, 3);
+  EXPECT_THAT(content("a.xml"), HasSubstr("<failure type=\"outside_call\""));
+  EXPECT_EQ(call({"reports_nap", "--junit", path("b.xml")}).code, 0);
+  EXPECT_THAT(content("b.xml"), HasSubstr("failures=\"0\""));
+  const Called differs = call({"reports_draw", "--guard", "off", "--check-determinism", "--junit",
+                               path("c.xml")});
+  EXPECT_EQ(differs.code, 3);
+  EXPECT_THAT(content("c.xml"), HasSubstr("<failure type=\"not_deterministic\""));
 }
 
 TEST_F(SimrunReports, ThatCannotBeWrittenAreOneLineAndLoseNoText) {

@@ -60,20 +60,20 @@ void add_words(const char* text, std::vector<std::string>& arguments) {
   }
 }
 
-// What the arguments that begin with two dashes say, which libFuzzer leaves to others; before them
-// SIM_FUZZ="NAME --parameter=value". A fuzzer that was built for one scenario has that one where
-// they name none.
+// What the arguments that begin with two dashes say, which libFuzzer leaves to others. Where they
+// name none, SIM_FUZZ="NAME --parameter=value" does, else what the fuzzer was built for.
 std::vector<std::string> asked_for(int argc, char** argv) {
+  const char* const from_environment = std::getenv("SIM_FUZZ");
   std::vector<std::string> arguments;
-  if (const char* text = std::getenv("SIM_FUZZ"); text != nullptr) add_words(text, arguments);
   for (int i = 1; i < argc; ++i) {
     if (std::strncmp(argv[i], "--", 2) == 0) arguments.emplace_back(argv[i]);
   }
   const auto is_name = [](const std::string& each) { return each.starts_with("--scenario="); };
-  if (simloop_fuzz_scenario != nullptr && std::ranges::none_of(arguments, is_name)) {
-    std::vector<std::string> of_build;
-    add_words(simloop_fuzz_scenario, of_build);
-    arguments.insert(arguments.begin(), of_build.begin(), of_build.end());
+  for (const char* text : {from_environment, simloop_fuzz_scenario}) {
+    if (text == nullptr || std::ranges::any_of(arguments, is_name)) continue;
+    std::vector<std::string> words;
+    add_words(text, words);
+    arguments.insert(arguments.begin(), words.begin(), words.end());
   }
   return arguments;
 }

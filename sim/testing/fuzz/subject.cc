@@ -72,6 +72,9 @@ struct Subject::Chosen {
     if (!parsed.ok()) refuse(std::string(parsed.status().message()));
     command = *std::move(parsed);
     if (command.kind != simrun::Command::Kind::explore) refuse("a fuzzer only explores");
+    const bool is_of_simrun = command.reports.any() || command.json || command.jobs ||
+                              command.explore.check_every_execution;
+    if (is_of_simrun) refuse("a fuzzer takes only the options that say how a schedule may be");
     options = command.explore;
     scenario.emplace(*command.scenario, command.options.parameters, Scenario::Sink());
     body = [this] { return command.scenario->body(*scenario); };

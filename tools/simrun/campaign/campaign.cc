@@ -396,11 +396,12 @@ class Campaign {
 
   bool write_all_reports() {
     if (!reports_.any()) return true;
-    const auto outcomes = outcomes_of(summary_, lanes_, failures_, options_);
+    const std::vector<Slice> slices = keeper_.slices_of(run_);
+    const auto outcomes = outcomes_of(summary_, lanes_, slices, failures_, options_);
     const auto page = [&](const sim::report::SourceReader& read_source) {
       auto failed = outcomes;
       std::erase_if(failed, [](const auto& each) { return each.passed; });
-      const auto overview = overview_of(summary_, lanes_, keeper_.slices_of(run_));
+      const auto overview = overview_of(summary_, lanes_, slices);
       return sim::report::campaign_page(overview, failed, read_source);
     };
     const absl::Status status = write_reports(reports_, outcomes, output_, page);

@@ -45,9 +45,15 @@ sim::report::FindingState state_of(News news) {
 }
 
 Outcome outcome_of_lane(const Lane& lane, const Summary& summary,
+                        const std::vector<Slice>& slices,
                         const std::map<std::string, sim::Failure>& failures,
                         const Options& options) {
   Outcome outcome;
+  for (const Slice& slice : slices) {
+    if (slice.scenario != lane.scenario->name) continue;
+    outcome.seconds += slice.seconds;
+    outcome.steps += slice.steps;
+  }
   outcome.command = "campaign";
   outcome.scenario = lane.scenario->name;
   if (lane.scenario->place.line() != 0) {
@@ -78,11 +84,12 @@ Outcome outcome_of_lane(const Lane& lane, const Summary& summary,
 }  // namespace
 
 std::vector<Outcome> outcomes_of(const Summary& summary, const std::vector<Lane>& lanes,
+                                 const std::vector<Slice>& slices,
                                  const std::map<std::string, sim::Failure>& failures,
                                  const Options& options) {
   std::vector<Outcome> outcomes;
   for (const Lane& lane : lanes) {
-    outcomes.push_back(outcome_of_lane(lane, summary, failures, options));
+    outcomes.push_back(outcome_of_lane(lane, summary, slices, failures, options));
   }
   return outcomes;
 }

@@ -15,15 +15,15 @@
 
 namespace simrun::campaign {
 
-// `failures`: of signatures, what this process has seen of them; of others there is the text that
-// was stored.
+// `slices`: all of this run, in their order. `failures`: of signatures, what this process has seen
+// of them; of others there is the text that was stored.
 std::vector<sim::report::Outcome> outcomes_of(const Summary& summary,
                                               const std::vector<Lane>& lanes,
+                                              const std::vector<Slice>& slices,
                                               const std::map<std::string, sim::Failure>& failures,
                                               const Options& options);
 
-// `slices`: all of this run, in their order; of those that another process made there are only the
-// ends.
+// Of slices that another process made there are only the ends.
 sim::report::Campaign overview_of(const Summary& summary, const std::vector<Lane>& lanes,
                                   const std::vector<Slice>& slices);
 

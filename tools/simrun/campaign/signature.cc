@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "sim/internal/fnv1a.h"
 
 namespace simrun::campaign {
 
@@ -14,14 +15,13 @@ namespace {
 class Hash {
  public:
   void add(absl::string_view part) {
-    for (const char c : part) add_byte(static_cast<unsigned char>(c));
-    add_byte(0);
+    value_ = sim::internal::fnv1a({part.data(), part.size()}, value_);
+    value_ = sim::internal::fnv1a({"\0", 1}, value_);
   }
   std::uint64_t value() const { return value_; }
 
  private:
-  void add_byte(unsigned char byte) { value_ = (value_ ^ byte) * 0x100000001b3; }
-  std::uint64_t value_ = 0xcbf29ce484222325;
+  std::uint64_t value_ = sim::internal::fnv1a("");
 };
 
 // Who waits for whom or wrote before whom is told by these; that changes with the schedule.
