@@ -4,8 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
-#include <sys/random.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -44,18 +42,6 @@ SIM_SCENARIO(reports_many_traces, "two tasks write one number after the other") 
     }
   };
   co_await sim::gather(write(1), write(2));
-}
-
-SIM_SCENARIO(reports_nap, "a step takes a nap") {
-  co_await sim::yield();
-  usleep(1);
-}
-
-SIM_SCENARIO(reports_draw, "the number of steps is drawn outside") {
-  co_await sim::yield();
-  std::uint32_t drawn = 0;
-  SIM_CHECK_EQ(getrandom(&drawn, sizeof drawn, 0), ssize_t{sizeof drawn});
-  for (std::uint32_t i = 0; i < drawn % 1000; ++i) co_await sim::yield();
 }
 
 // A folder that goes with the test.
@@ -128,12 +114,13 @@ TEST_F(SimrunReports, OfWhatIsUndecidedDoNotCallItPassed) {
   EXPECT_THAT(content("b.xml"), HasSubstr("skipped=\"0\""));
 }
 
+// The scenarios are those of guard_flags_test.cc.
 TEST_F(SimrunReports, OfAPlainRunFailWhereItDoes) {
-  EXPECT_EQ(call({"reports_nap", "--guard", "fail", "--junit", path("a.xml")}).code, 3);
+  EXPECT_EQ(call({"guard_nap", "--guard", "fail", "--junit", path("a.xml")}).code, 3);
   EXPECT_THAT(content("a.xml"), HasSubstr("<failure type=\"outside_call\""));
-  EXPECT_EQ(call({"reports_nap", "--junit", path("b.xml")}).code, 0);
+  EXPECT_EQ(call({"guard_nap", "--junit", path("b.xml")}).code, 0);
   EXPECT_THAT(content("b.xml"), HasSubstr("failures=\"0\""));
-  const Called differs = call({"reports_draw", "--guard", "off", "--check-determinism", "--junit",
+  const Called differs = call({"guard_draw", "--guard", "off", "--check-determinism", "--junit",
                                path("c.xml")});
   EXPECT_EQ(differs.code, 3);
   EXPECT_THAT(content("c.xml"), HasSubstr("<failure type=\"not_deterministic\""));
