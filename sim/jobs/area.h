@@ -13,24 +13,34 @@
 
 namespace sim::jobs {
 
+// Of an exploration, those that are made at the same time.
+inline constexpr std::size_t kMostLegs = 2;
+
 // Why a worker has ended itself.
 enum class Verdict : std::uint32_t { none, sanitizer, step_limit, memory_limit };
+
+// The executions of a leg that a worker has made.
+struct Records {
+  std::atomic<std::uint32_t> count;
+  Made made[kLongestRound];
+};
 
 // Of one worker. All zeros at first.
 struct Area {
   static constexpr std::uint64_t kNothing = UINT64_MAX;
   static constexpr std::uint64_t kBeforehand = UINT64_MAX - 1;  // asyncio's order, for its shape
 
-  std::atomic<std::uint64_t> at;     // the execution it is at, or one of those
-  std::atomic<std::uint32_t> count;  // of `made`
+  std::atomic<std::uint64_t> at;  // the execution it is at, or one of those
   std::atomic<Verdict> verdict;
   // The step that is made, where the run is one that says so.
   std::atomic<std::uint64_t> step;
   std::atomic<std::int64_t> time;
   std::source_location place;  // where its task resumed
   char task[128];
-  Made made[kLongestRound];
+  Records records[kMostLegs];
   ShownTape tape;
+
+  Records& records_of(std::size_t leg) { return records[leg % kMostLegs]; }
 };
 
 // The deviations of the run that is or was in progress.

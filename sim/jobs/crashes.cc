@@ -74,11 +74,7 @@ std::optional<Message> CrashTeller::wait_for_answer() {
   for (;;) {
     look_around_();
     constexpr int kTick = 50;
-    auto event = crew_.wait(kTick);
-    if (event && event->slot == slot_) return std::move(event->message);
-    // Another one that ends meanwhile is missed when it is to work again.
-    if (event && !event->message) crew_.bury(event->slot);
-    if (!crew_.is_alive(slot_)) return std::nullopt;
+    if (auto event = crew_.wait(kTick, slot_)) return std::move(event->message);
   }
 }
 

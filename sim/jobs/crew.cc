@@ -105,7 +105,7 @@ void Crew::start_zygote() {
   std::cout.flush();
   std::fflush(nullptr);
   Area& its_area = area(kZygote);
-  its_area.count.store(0);
+  for (Records& each : its_area.records) each.count.store(0);
   its_area.verdict.store(Verdict::none);
   its_area.at.store(Area::kNothing);
   Ends ends;
@@ -133,7 +133,7 @@ bool Crew::start(Slot slot, Command command, const std::string& bytes, bool quie
   Ends ends;
   if (!ends.ok() || !is_alive(kZygote)) return false;
   Area& its_area = area(slot);
-  its_area.count.store(0);
+  for (Records& each : its_area.records) each.count.store(0);
   its_area.verdict.store(Verdict::none);
   its_area.at.store(Area::kNothing);
   its_area.step.store(0);
@@ -171,10 +171,11 @@ void Crew::read_errors(Process& process) {
   }
 }
 
-std::optional<Crew::Event> Crew::wait(int milliseconds) {
+std::optional<Crew::Event> Crew::wait(int milliseconds, std::optional<Slot> slot) {
   std::vector<pollfd> polled;
   for (const Process& each : processes_) {
-    polled.push_back({each.socket, POLLIN, 0});
+    const bool is_waited_for = !slot || &each == &processes_[*slot];
+    polled.push_back({is_waited_for ? each.socket : -1, POLLIN, 0});
     polled.push_back({each.errors, POLLIN, 0});
   }
   if (::poll(polled.data(), polled.size(), milliseconds) <= 0) return std::nullopt;

@@ -32,7 +32,7 @@ class Crew {
 
   // What the next zygote is told by being forked.
   Setup& setup() { return setup_; }
-  Common& common() { return *setup_.common; }
+  Common& common() const { return *setup_.common; }
   Area& area(Slot slot) { return *setup_.areas[slot]; }
 
   // Throws JobsUnavailable.
@@ -47,8 +47,9 @@ class Crew {
     Slot slot;
     std::optional<Message> message;  // none: it has ended, and is to be buried
   };
-  // What happens next; nothing within so many milliseconds, or where a signal came.
-  std::optional<Event> wait(int milliseconds);
+  // What happens next, in this slot or in any; nothing within so many milliseconds, or where a
+  // signal came.
+  std::optional<Event> wait(int milliseconds, std::optional<Slot> slot = std::nullopt);
   // How it ended.
   Death bury(Slot slot);
   // Ends one that has nothing to do any more, or whatever it does.

@@ -1,7 +1,7 @@
 #include "sim/jobs/explore_jobs.h"
 
 #include <algorithm>
-#include <map>
+#include <deque>
 #include <optional>
 #include <set>
 #include <string>
@@ -15,6 +15,7 @@
 #include "sim/explore/teller.h"
 #include "sim/jobs/crashes.h"
 #include "sim/jobs/crew.h"
+#include "sim/jobs/leg.h"
 
 namespace sim {
 
@@ -36,6 +37,7 @@ class JobsExploration {
   JobsExploration(const Body& body, const ExploreOptions& options, const Jobs& jobs)
       : options_(options),
         has_alone_(is_alone(options.strategy) || options.strategy == Strategy::portfolio()),
+        legs_at_once_(options.strategy == Strategy::portfolio() ? 1 : kMostLegs),
         workers_(is_alone(options.strategy) ? 0 : std::max<std::uint32_t>(1, jobs.count)),
         teller_slot_(kFirstWorker + workers_),
         crew_(body, options, jobs, teller_slot_),
@@ -46,33 +48,26 @@ class JobsExploration {
 
   Report explore() {
     make_head();
-    for (std::uint64_t begin = kHead; goes_on(begin); begin = leg_end_) {
-      leg_end_ = std::min(end_of_round(begin), options_.max_executions);
-      make_round(begin);
+    std::uint64_t begin = kHead;
+    while (!is_over_) {
+      while (legs_.size() < legs_at_once_ && goes_on(begin)) {
+        begin_round(begin);
+        begin = legs_.back().end;
+      }
+      if (legs_.empty()) break;
+      make_leg();
+      merge();
     }
+    if (is_stopped_ && !is_over_ && begin < options_.max_executions) tally_.stopped();
     return tally_.finish(progress_);
   }
 
  private:
-  // What came of an execution besides its trace.
-  struct Events {
-    std::vector<Finding> warnings;
-    std::optional<Found> failure;
-    std::optional<Failure> differs;
-    AloneProgress behind_failure;  // or behind what differs
-    std::optional<std::string> not_repeated;
-    std::optional<std::string> refused;
-    std::optional<Crash> crash;
-  };
-
   // Whether there is a round that begins there.
   bool goes_on(std::uint64_t begin) {
-    if (is_over_ || begin >= options_.max_executions) return false;
-    if (is_late()) return false;
+    if (begin >= options_.max_executions || is_late()) return false;
     look_around();
-    if (!is_stopped_) return true;
-    tally_.stopped();
-    return false;
+    return !is_stopped_;
   }
   bool is_late() const {
     return options_.time_budget && watch_.elapsed() >= *options_.time_budget && tally_.seen() > 0;
@@ -85,19 +80,22 @@ class JobsExploration {
     if (late || is_stopped_) crew_.common().stop.store(true);
     if (!options_.on_progress) return;
     Progress progress = tally_.progress();
-    for (const Slot each : busy_) progress.executions += crew_.area(each).count.load();
+    for (const Leg& leg : legs_) progress.executions += leg.executions();
+    for (Slot slot = 0; slot < teller_slot_; ++slot) {
+      for (const Records& each : crew_.area(slot).records) progress.executions += each.count.load();
+    }
     options_.on_progress(progress);
   }
 
   void make_head();
-  void make_round(std::uint64_t begin);
-  void begin_leg(Slot slot);
+  void begin_round(std::uint64_t begin);
+  void set_to_work(Slot slot, Leg& leg);
   void lose_strategy(std::uint64_t at);
-  void start_worker(Slot slot, std::uint64_t skip_to);
-  void run_leg();
+  void start_worker(Slot slot, const Leg& leg, std::uint64_t skip_to);
+  void make_leg();
   void handle(Slot slot, const Message& message);
+  Leg* leg_of(Slot slot);
   void leg_done(Slot slot, const LegDone& done);
-  void collect(Slot slot);
   void died(Slot slot);
   void zygote_died();
   void restart_zygote();
@@ -109,8 +107,9 @@ class JobsExploration {
   void tell_crash(const Crash& crash);
 
   ExploreOptions options_;
-  bool has_alone_;         // there are executions that cannot be skipped
-  std::uint32_t workers_;  // that make the others
+  bool has_alone_;            // there are executions that cannot be skipped
+  std::size_t legs_at_once_;  // 1 where what one shows is needed for the next
+  std::uint32_t workers_;     // that make the others
   Slot teller_slot_;
   Crew crew_;
   Tally tally_;
@@ -123,81 +122,68 @@ class JobsExploration {
   AloneProgress progress_;
   std::vector<Lesson> lessons_;
   bool alone_has_begun_ = false;
-  bool alone_is_lost_ = false;  // what depth-first search and dpor knew
-  std::size_t lost_ = 0;        // processes of which nobody knows why
+  std::uint64_t alone_is_lost_at_ = UINT64_MAX;  // what depth-first search and dpor knew
+  std::size_t lost_ = 0;                         // processes of which nobody knows why
   std::set<std::uint64_t> crashed_;
   std::optional<Crash> crash_beforehand_;
   std::optional<Failure> differs_beforehand_;
 
-  // Of the leg, the head or a round, that is made:
-  bool in_head_ = true;
-  std::uint64_t leg_begin_ = 0;
-  std::uint64_t leg_end_ = 0;
-  bool leg_is_whole_ = true;  // nothing has ended it sooner
-  std::string next_round_;    // RoundOrder, for those that made the round before
-  std::set<Slot> busy_;
-  std::map<Slot, std::uint64_t> goes_on_at_;  // of those in the place of one that died
-  std::vector<Made> made_;
-  std::map<std::uint64_t, Events> events_;
+  // That are not counted yet, in their order. Whoever has made its part of the first one goes on
+  // with the next, of which nothing counts where the exploration ends before it.
+  std::deque<Leg> legs_;
+  EventLog events_;
   std::uint64_t over_at_ = UINT64_MAX;  // there the search is over
 };
 
 void JobsExploration::make_head() {
-  leg_end_ = std::min(kHead, options_.max_executions);
+  legs_.emplace_back(0, std::min(kHead, options_.max_executions), 0);
   look_around();  // a time that is over already leaves one execution
   crew_.start_zygote();
-  busy_ = {Crew::kZygote};
-  run_leg();
+  legs_.front().busy = {Crew::kZygote};
+  make_leg();
   if (differs_beforehand_) tally_.fail(*std::move(differs_beforehand_));
   if (crash_beforehand_) tell_crash(*crash_beforehand_);
   merge();
-  in_head_ = false;
 }
 
-void JobsExploration::make_round(std::uint64_t begin) {
-  leg_begin_ = begin;
-  leg_is_whole_ = true;
-  made_.clear();
-  goes_on_at_.clear();
-  events_.clear();
-  next_round_.clear();
-  if (begin != kHead) {
-    Lesson lesson = tally_.take_lesson();
-    lesson.alone = progress_;
-    lesson.alone.dpor_gone = lesson.alone.dpor_gone || alone_is_lost_;
-    lesson.alone.dfs_gone = lesson.alone.dfs_gone || alone_is_lost_;
-    lessons_.push_back(lesson);
-    next_round_ = write(RoundOrder{lesson, leg_end_});
-  }
-  for (std::uint32_t i = 1; i < workers_; ++i) begin_leg(kFirstWorker + i);
+void JobsExploration::begin_round(std::uint64_t begin) {
+  Lesson lesson = tally_.take_lesson();
+  lesson.alone = progress_;
+  if (alone_is_lost_at_ <= begin) lesson.alone.dpor_gone = lesson.alone.dfs_gone = true;
+  if (begin != kHead) lessons_.push_back(lesson);
+  legs_.emplace_back(begin, std::min(end_of_round(begin), options_.max_executions),
+                     lessons_.size());
+  Leg& leg = legs_.back();
+  leg.order = write(RoundOrder{lesson, leg.end});
+  for (std::uint32_t i = 1; i < workers_; ++i) set_to_work(kFirstWorker + i, leg);
   // The first worker's turn comes behind it: both together have as much as each of the others.
-  begin_leg(has_alone_ ? kAlone : kFirstWorker);
-  run_leg();
-  merge();
+  set_to_work(has_alone_ ? kAlone : kFirstWorker, leg);
 }
 
-void JobsExploration::begin_leg(Slot slot) {
-  busy_.insert(slot);
-  if (!next_round_.empty() && crew_.send(slot, Command::round, next_round_)) return;
-  if (crew_.is_alive(slot)) crew_.bury(slot);
-  if (workers_ == 0 && alone_has_begun_) return lose_strategy(leg_begin_);
-  start_worker(slot, leg_begin_);
+void JobsExploration::set_to_work(Slot slot, Leg& leg) {
+  leg.busy.insert(slot);
+  if (!crew_.is_alive(slot)) return start_worker(slot, leg, leg.begin);
+  crew_.send(slot, Command::round, leg.order);  // where it is dead, that is heard of later
 }
 
 // Nobody can go on with depth-first search or dpor.
 void JobsExploration::lose_strategy(std::uint64_t at) {
-  alone_is_lost_ = true;
-  busy_.clear();
+  alone_is_lost_at_ = std::min(alone_is_lost_at_, at);
   over_at_ = std::min(over_at_, at);
+  for (Leg& leg : legs_) leg.busy.clear();
 }
 
-void JobsExploration::start_worker(Slot slot, std::uint64_t skip_to) {
+void JobsExploration::start_worker(Slot slot, const Leg& leg, std::uint64_t skip_to) {
   const bool is_for_alone = slot == kAlone;
+  const bool is_second = is_for_alone && std::exchange(alone_has_begun_, true);
+  if (is_second && workers_ == 0) return lose_strategy(skip_to);
   // What another one knew is lost.
-  if (is_for_alone && std::exchange(alone_has_begun_, true)) alone_is_lost_ = true;
+  if (is_second) alone_is_lost_at_ = std::min(alone_is_lost_at_, skip_to);
   const Part part{is_for_alone ? 0 : slot - kFirstWorker, std::max(1u, workers_), is_for_alone,
                   !is_for_alone};
-  const WorkOrder order{part, lessons_, skip_to, is_for_alone && alone_is_lost_, leg_end_};
+  const std::vector<Lesson> lessons(lessons_.begin(),
+                                    lessons_.begin() + static_cast<std::ptrdiff_t>(leg.index));
+  const WorkOrder order{part, lessons, skip_to, is_second, leg.end};
   for (int tries = 0; tries < 2; ++tries) {
     if (crew_.start(slot, Command::work, to_bytes(order))) return;
     restart_zygote();
@@ -205,8 +191,9 @@ void JobsExploration::start_worker(Slot slot, std::uint64_t skip_to) {
   throw JobsUnavailable("no more worker processes can be made");
 }
 
-void JobsExploration::run_leg() {
-  while (!busy_.empty()) {
+// Makes the first one, at least.
+void JobsExploration::make_leg() {
+  while (!legs_.front().busy.empty()) {
     look_around();
     const auto event = crew_.wait(kPollTick);
     if (!event) continue;
@@ -219,8 +206,6 @@ void JobsExploration::run_leg() {
 }
 
 void JobsExploration::handle(Slot slot, const Message& message) {
-  std::uint64_t number = 0;
-  std::string bytes;
   switch (static_cast<Answer>(message.kind)) {
     case Answer::shape:
       read(message.bytes, shape_);
@@ -235,96 +220,66 @@ void JobsExploration::handle(Slot slot, const Message& message) {
       read(message.bytes, done);
       return leg_done(slot, done);
     }
-    case Answer::warning: {
-      read(message.bytes, number, bytes);
-      Finding finding{};
-      if (from_bytes(bytes, finding)) events_[number].warnings.push_back(std::move(finding));
-      return;
-    }
-    case Answer::failure: {
-      Found found;
-      AloneProgress progress;
-      read(message.bytes, number, bytes, progress);
-      if (!from_bytes(bytes, found)) return;
-      events_[number].failure = std::move(found);
-      events_[number].behind_failure = progress;
-      return;
-    }
-    case Answer::differs: {
-      Failure failure;
-      AloneProgress progress;
-      read(message.bytes, number, bytes, progress);
-      if (!from_bytes(bytes, failure)) return;
-      events_[number].differs = std::move(failure);
-      events_[number].behind_failure = progress;
-      return;
-    }
-    case Answer::not_repeated:
-      read(message.bytes, number, bytes);
-      events_[number].not_repeated = std::move(bytes);
-      return;
-    case Answer::refused:
-      read(message.bytes, number, bytes);
-      events_[number].refused = std::move(bytes);
-      return;
     default:
-      return;
+      return events_.note(message);
   }
 }
 
-void JobsExploration::leg_done(Slot slot, const LegDone& done) {
-  collect(slot);
-  busy_.erase(slot);
-  if (done.is_over) over_at_ = std::min(over_at_, done.at);
-  if (done.at < leg_end_) leg_is_whole_ = false;
-  if (slot == Crew::kZygote || slot == kAlone) progress_ = done.alone;
-  if (slot == kAlone && workers_ > 0) begin_leg(kFirstWorker);
+// The one it is at, if there is one.
+Leg* JobsExploration::leg_of(Slot slot) {
+  const auto leg =
+      std::ranges::find_if(legs_, [&](const Leg& each) { return each.busy.contains(slot); });
+  return leg != legs_.end() ? &*leg : nullptr;
 }
 
-void JobsExploration::collect(Slot slot) {
-  Area& area = crew_.area(slot);
-  const std::uint64_t count = std::min<std::uint64_t>(area.count.load(), kLongestRound);
-  // What one has made is in order, so all of it is.
-  const auto before = static_cast<std::ptrdiff_t>(made_.size());
-  made_.insert(made_.end(), area.made, area.made + count);
-  std::ranges::inplace_merge(made_, made_.begin() + before, {}, &Made::number);
-  area.count.store(0);
+void JobsExploration::leg_done(Slot slot, const LegDone& done) {
+  Leg* const leg = leg_of(slot);
+  if (leg == nullptr) return;
+  leg->collect(crew_.area(slot).records_of(leg->index));
+  leg->busy.erase(slot);
+  if (slot == Crew::kZygote || slot == kAlone) leg->progress = done.alone;
+  if (done.is_over) over_at_ = std::min(over_at_, done.at);
+  if (done.at < leg->end) {
+    leg->is_whole = false;
+    for (Leg& each : legs_) each.busy.erase(slot);  // it does not go on
+  }
+  if (slot == kAlone && workers_ > 0) set_to_work(kFirstWorker, *leg);
 }
 
 void JobsExploration::died(Slot slot) {
   if (slot == Crew::kZygote) return zygote_died();
-  const bool was_busy = busy_.contains(slot);
+  Leg* const leg = leg_of(slot);
   const std::uint64_t at = crew_.area(slot).at.load();
   const Death death = crew_.bury(slot);
-  if (!was_busy) return;  // it is missed when it is to work again
+  if (leg == nullptr) return;  // it is missed when it is to work again
   // Behind what it has left, which may be all: it may have died when it was about to say so. Or
   // before it had begun, and another one in its place before that.
-  std::uint64_t& skip_to = goes_on_at_.try_emplace(slot, leg_begin_).first->second;
-  const Area& left = crew_.area(slot);
+  std::uint64_t& skip_to = leg->goes_on_at.try_emplace(slot, leg->begin).first->second;
+  Records& left = crew_.area(slot).records_of(leg->index);
   if (const std::uint64_t count = left.count.load(); count > 0) {
     skip_to = left.made[count - 1].number + 1;
   }
-  collect(slot);
-  const bool was_made = std::ranges::any_of(made_, [&](const Made& m) { return m.number == at; });
-  if (at != Area::kNothing && !was_made) skip_to = at + (death.is_known ? 1 : 0);
-  if (at != Area::kNothing && !was_made && death.is_known) note_crash(slot, at, death);
-  if (workers_ == 0) return lose_strategy(skip_to);
-  const bool is_lost = at == Area::kNothing || (!was_made && !death.is_known);
-  if (is_lost && ++lost_ > kMostCrashes) {
+  leg->collect(left);
+  const bool was_at_one = at != Area::kNothing && !leg->was_made(at);
+  if (was_at_one) skip_to = at + (death.is_known ? 1 : 0);
+  if (was_at_one && death.is_known) note_crash(slot, at, death);
+  const bool is_lost = at == Area::kNothing || (was_at_one && !death.is_known);
+  if (is_lost && ++lost_ > kMostCrashes + workers_) {
     throw JobsUnavailable("worker processes do not live");
   }
-  start_worker(slot, skip_to);
+  start_worker(slot, *leg, skip_to);
+  for (const Leg& next : legs_) {
+    if (&next != leg && next.busy.contains(slot)) crew_.send(slot, Command::round, next.order);
+  }
 }
 
 void JobsExploration::note_crash(Slot slot, std::uint64_t number, const Death& death) {
   const Area& area = crew_.area(slot);
-  Crash crash;
-  crash.death = death;
-  crash.execution = number + 1;
-  crash.deviations = shown_deviations(area);
-  crash.is_whole = area.tape.count.load() <= ShownTape::kMost;
-  crash.said = crew_.said(slot);
-  events_[number].crash = std::move(crash);
+  events_.note_crash(number, {.death = death,
+                              .execution = number + 1,
+                              .deviations = shown_deviations(area),
+                              .is_whole = area.tape.count.load() <= ShownTape::kMost,
+                              .said = crew_.said(slot)});
   crashed_.insert(number);
   const bool ends = crew_.common().first_failure_ends || is_alone(options_.strategy);
   if (ends) crew_.common().lower_last(number);
@@ -337,24 +292,21 @@ void JobsExploration::note_crash(Slot slot, std::uint64_t number, const Death& d
 void JobsExploration::zygote_died() {
   const std::uint64_t at = crew_.area(Crew::kZygote).at.load();
   const Death death = crew_.bury(Crew::kZygote);
-  if (!busy_.contains(Crew::kZygote) || at == Area::kNothing) return restart_zygote();
+  Leg* const head = leg_of(Crew::kZygote);
+  if (head == nullptr || at == Area::kNothing) return restart_zygote();
   if (at == Area::kBeforehand) {
     if (crew_.setup().beforehand_crashed) throw JobsUnavailable("worker processes do not live");
     crash_beforehand_ = Crash{death, 1, {}, true, crew_.said(Crew::kZygote)};
     crew_.setup().beforehand_crashed = true;
     if (crew_.common().first_failure_ends) crew_.setup().makes_head = false;
   } else {
-    std::map<std::uint64_t, Events> crashes;
-    for (auto& [number, events] : events_) {
-      if (events.crash) crashes[number].crash = std::move(events.crash);
-    }
-    events_ = std::move(crashes);
+    events_.keep_crashes();
     note_crash(Crew::kZygote, at, death);
     crew_.setup().crashed = crashed_;
   }
   crew_.start_zygote();
   if (!crew_.setup().makes_head) {
-    busy_.clear();
+    head->busy.clear();
     is_over_ = true;
   }
 }
@@ -364,12 +316,8 @@ void JobsExploration::restart_zygote() {
   if (crew_.is_alive(Crew::kZygote)) crew_.dismiss(Crew::kZygote);
   crew_.start_zygote();
   for (;;) {
-    const auto event = crew_.wait(kPollTick);
+    const auto event = crew_.wait(kPollTick, Crew::kZygote);
     if (!event) continue;
-    if (event->slot != Crew::kZygote) {
-      if (event->message) handle(event->slot, *event->message);
-      continue;  // those that went with the zygote are buried when there is another one
-    }
     if (!event->message) throw JobsUnavailable("worker processes do not live");
     const auto kind = static_cast<Answer>(event->message->kind);
     if (kind == Answer::leg_done) break;
@@ -377,20 +325,22 @@ void JobsExploration::restart_zygote() {
   }
 }
 
-// What was made, in the order in which one process would have made it.
+// Counts the first leg in the order in which one process would have made it.
 void JobsExploration::merge() {
+  const Leg leg = std::move(legs_.front());
+  legs_.pop_front();
+  if (leg.progress) progress_ = *leg.progress;
   const std::uint64_t last = crew_.common().last.load();
-  auto record = made_.begin();
-  auto events = events_.begin();
-  while (!tally_.has_enough_failures() && (record != made_.end() || events != events_.end())) {
-    const std::uint64_t number = std::min(record != made_.end() ? record->number : UINT64_MAX,
-                                          events != events_.end() ? events->first : UINT64_MAX);
-    if (number > last || number > over_at_) break;
-    if (record != made_.end() && record->number == number) tally_.add(*record++);
-    if (events != events_.end() && events->first == number) merge_one(number, events++->second);
+  for (std::uint64_t number = leg.begin; number < leg.end; ++number) {
+    if (tally_.has_enough_failures() || number > std::min(last, over_at_)) break;
+    if (const auto& record = leg.made[number - leg.begin]) tally_.add(*record);
+    if (auto events = events_.take(number)) merge_one(number, *events);
   }
-  is_over_ = is_over_ || tally_.has_enough_failures() || over_at_ <= leg_end_ || last < leg_end_;
-  if (alone_is_lost_ || (is_alone(options_.strategy) && !crashed_.empty())) {
+  is_over_ = is_over_ || tally_.has_enough_failures() || std::min(over_at_, last) < leg.end;
+  const bool alone_is_lost =
+      alone_is_lost_at_ < leg.end ||
+      (is_alone(options_.strategy) && !crashed_.empty() && *crashed_.begin() < leg.end);
+  if (alone_is_lost) {
     tally_.warn(
         {FindingKind::crash,
          "depth-first search and dpor ended where the process did that made their executions",
@@ -405,7 +355,7 @@ void JobsExploration::merge() {
                  {},
                  {}});
   }
-  if (!leg_is_whole_ && !is_over_) {
+  if (!leg.is_whole && !is_over_) {
     if (is_stopped_) tally_.stopped();
     is_over_ = true;
   }

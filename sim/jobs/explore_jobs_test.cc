@@ -107,6 +107,7 @@ const Explored kExplored[] = {
     {"into_a_round", no_bug, "pos", 1'500, 1},
     {"rare_failure", rare, "random", 20'000, 1},
     {"rare_failure_of_the_portfolio", rare, "portfolio", 20'000, 1},
+    {"rare_failure_and_on", rare, "random", 30'000, 0},
     {"cancels", lost_updates, "portfolio", 1'200, 0, 1},
     {"cancels_pct", lost_updates, "pct:3", 1'200, 0, 2},
     {"without_dpor", has_callbacks, "portfolio", 3'000, 0},

@@ -101,6 +101,7 @@ class Worker {
   Teller teller_;
   KnownFindings warned_;
   KnownFindings failed_;
+  std::size_t leg_ = 0;      // the index of the round
   bool broken_off_ = false;  // what the search throws ends the exploration
 };
 
@@ -156,9 +157,10 @@ bool Worker::make_one(DecisionSource& source, Tally* feedback) {
     std::optional<Failure> differs;
     if (twice) differs = teller_.check_repeats(trace, result.tape.deviations(), number + 1);
     // What ends the process before has not been made.
-    const std::uint32_t count = area_->count.load();
-    area_->made[count] = record;
-    area_->count.store(count + 1);
+    Records& records = area_->records_of(leg_);
+    const std::uint32_t count = records.count.load();
+    records.made[count] = record;
+    records.count.store(count + 1);
     tell_warnings(result, number);
     if (differs) {
       tell_difference(*differs, number);
@@ -233,12 +235,16 @@ void Worker::work(WorkOrder order) {
   }
   course_.skip_to(std::max(begin, order.skip_to));
   if (order.give_up_alone) course_.give_up_alone();
+  leg_ = order.lessons.size();
   make(order.end, nullptr);
   leg_done();
   while (const auto message = receive_message(socket_)) {
+    // The next round may have been ordered before it was known that this one was the last.
+    if (course_.at() < order.end) continue;
     RoundOrder round{};
     read(message->bytes, round);
-    area_->count.store(0);
+    order.end = round.end;
+    ++leg_;
     course_.learn(round.lesson);
     make(round.end, nullptr);
     leg_done();
@@ -277,10 +283,10 @@ void Worker::replay(const ReplayOrder& order) {
   ExploreOptions options = setup_.options;
   options.shrink = order.shrink;
   try {
-    const Report report =
-        setup_.schedule != nullptr ? sim::run_schedule(body, *setup_.schedule, options)
-        : order.shrink             ? sim::shrink_token(body, order.token, options)
-                                   : sim::replay(body, order.token, options);
+    const Report report = setup_.schedule != nullptr
+                              ? sim::run_schedule(body, *setup_.schedule, options)
+                          : order.shrink ? sim::shrink_token(body, order.token, options)
+                                         : sim::replay(body, order.token, options);
     answer(Answer::report, to_bytes(report));
   } catch (const std::invalid_argument& refused) {
     say(Answer::refused, 0, refused.what());
