@@ -52,8 +52,10 @@ sim::Coro<bool> acquire_within(Semaphore& semaphore, sim::Duration time, Decides
   timer.cancel();
   if (!waited.has_value()) {
     block.cancel();
-    const bugs::Waiter stopped = bugs::end_of(block);
-    co_await stopped;
+    while (!block.done()) {  // it holds the caller's semaphore
+      const bugs::Waiter stopped = bugs::end_of(block);
+      co_await sim::settle(stopped);
+    }
     if (!block.cancelled()) semaphore.release();
     waited.value();
   }
