@@ -7,6 +7,7 @@
 #include "nlohmann/json.hpp"
 #include "sim/report/escape.h"
 #include "sim/report/incident_data.h"
+#include "sim/report/lanes.h"
 
 namespace sim::report {
 
@@ -32,19 +33,18 @@ Json steps_arguments(const NarratedStep& step) {
 class Events {
  public:
   Events(const Narration& narration, std::size_t process, Json& into)
-      : narration_(narration), process_(process), into_(into) {}
+      : narration_(narration), process_(process), lanes_(narration), into_(into) {}
 
   void add(const std::string& name, const Failure* failure) {
     meta("process_name", 0, name);
-    for (std::size_t i = 0; i < narration_.tasks.size(); ++i) {
-      meta("thread_name", i + 1, narration_.tasks[i].name);
-    }
     std::int64_t free = 0;
     for (const NarratedStep& step : narration_.steps) {
       free = std::max(free, step.time);
-      at_[step.number] = {free, thread_of(step)};
+      at_[step.number] = {free, lanes_.of(step) + 1};
       free += kStepNanoseconds;
     }
+    std::size_t thread = 0;
+    for (const std::string& each : lanes_.names()) meta("thread_name", ++thread, each);
     for (const NarratedStep& step : narration_.steps) slice(step);
     for (const NarratedDeviation& each : narration_.deviations) {
       mark(each.step, "decision: " + decision_in_words(each));
@@ -63,13 +63,6 @@ class Events {
 
   static double microseconds(std::int64_t nanoseconds) {
     return static_cast<double>(nanoseconds) / 1000;
-  }
-  std::size_t thread_of(const NarratedStep& step) {
-    if (step.task_index < narration_.tasks.size()) return step.task_index + 1;
-    const std::size_t next = narration_.tasks.size() + others_.size() + 1;
-    const auto [at, is_new] = others_.emplace(step.task, next);
-    if (is_new) meta("thread_name", next, step.task);
-    return at->second;
   }
   void meta(const char* what, std::size_t thread, const std::string& name) {
     into_.push_back({{"ph", "M"}, {"name", what}, {"pid", process_}, {"tid", thread},
@@ -106,9 +99,9 @@ class Events {
 
   const Narration& narration_;
   std::size_t process_;
+  Lanes lanes_;
   Json& into_;
   std::map<std::uint64_t, Where> at_;  // of steps
-  std::map<std::string, std::size_t> others_;  // threads of what is no task
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "nlohmann/json.hpp"
 #include "sim/report/escape.h"
+#include "sim/report/lanes.h"
 
 namespace sim::report {
 
@@ -53,25 +54,6 @@ class Objects {
   std::map<std::uint64_t, std::size_t> numbers_;
   std::vector<std::string> names_;
   std::vector<std::string> letters_;
-};
-
-// Columns: tasks by their number, then what is no task by its name.
-class Columns {
- public:
-  explicit Columns(const Narration& narration) {
-    for (const NarratedTask& task : narration.tasks) names_.push_back(clean(task.name));
-  }
-  std::size_t of(const NarratedStep& step) {
-    if (step.task_index < names_.size()) return step.task_index;
-    const auto [at, is_new] = others_.emplace(step.task, names_.size());
-    if (is_new) names_.push_back(clean(step.task));
-    return at->second;
-  }
-  const std::vector<std::string>& names() const { return names_; }
-
- private:
-  std::vector<std::string> names_;
-  std::map<std::string, std::size_t> others_;
 };
 
 std::string note_of(const NarratedDeviation& deviation) {
@@ -124,7 +106,7 @@ std::string decision_in_words(const NarratedDeviation& deviation) {
 std::string incident_data(const Narration& narration, std::size_t id) {
   Texts texts;
   Objects objects;
-  Columns columns(narration);
+  Lanes lanes(narration);
   Json steps = Json::array();
   for (const NarratedStep& step : narration.steps) {
     Json accesses = Json::array();
@@ -133,16 +115,18 @@ std::string incident_data(const Narration& narration, std::size_t id) {
                                       each.write ? 1 : 0, texts.number(each.place),
                                       texts.number(each.value)}));
     }
-    steps.push_back(Json::array({step.number, step.time, columns.of(step),
+    steps.push_back(Json::array({step.number, step.time, lanes.of(step),
                                  texts.number(step.place), std::move(accesses), step.ready_by,
                                  step.ready_time, step.ended ? 1 : 0,
                                  texts.number(step.waits_for), texts.number(step.suspended_at)}));
   }
+  Json names = Json::array();
+  for (const std::string& each : lanes.names()) names.push_back(clean(each));
   const Json data = {{"id", id},
                      {"failure", narration.failed ? narration.failure_step : 0},
                      {"steps", std::move(steps)},
                      {"tasks", narration.tasks.size()},
-                     {"lanes", columns.names()},
+                     {"lanes", std::move(names)},
                      {"objects", objects.names()},
                      {"letters", objects.letters()},
                      {"deviations", deviations_of(narration)},
