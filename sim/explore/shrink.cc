@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "sim/event_loop.h"
+#include "sim/explore/levels.h"
 #include "sim/explore/rebased_replay.h"
 #include "sim/explore/reduction.h"
 #include "sim/explore/relinearization.h"
@@ -77,21 +78,6 @@ class Shrinker {
     if (count < best_.size()) minimality_.from_run_to_block = count;
   }
 
-  // Hands on another source's choices and notes how many there were each time.
-  class Noting final : public DecisionSource {
-   public:
-    explicit Noting(DecisionSource& of) : of_(of) {}
-    std::uint32_t pick(DecisionKind kind, std::uint32_t n, const DecisionContext& at) override {
-      choices.push_back(n);
-      return of_.pick(kind, n, at);
-    }
-    internal::Watcher* watcher() override { return of_.watcher(); }
-    std::vector<std::uint32_t> choices;
-
-   private:
-    DecisionSource& of_;
-  };
-
   // Whether some single deviation from running to block fails, which taking away may miss.
   bool one_is_enough() {
     RebasedReplay base;
@@ -99,7 +85,7 @@ class Shrinker {
     Noting noting(base);
     execution_.run(noting);
     std::vector<Deviations> single;
-    extend({}, noting.choices, single);
+    extend({}, noting.choices(), budget_.certification, single);
     FromRunToBlock from{*this};
     const std::size_t count = std::min<std::size_t>(single.size(), budget_.choice);
     for (std::size_t i = 0; i < count && !stopped(); ++i) {
@@ -117,12 +103,11 @@ class Shrinker {
     friend auto operator<=>(const Simplicity&, const Simplicity&) = default;
   };
 
-  // Takes asyncio's choices after a prefix of deviations, and notes what else there was.
-  class Frontier final : public DecisionSource {
+  // Replays deviations, and notes whom they are about.
+  class NotingTasks final : public DecisionSource {
    public:
-    explicit Frontier(const Deviations& prefix) : replay_(prefix) {}
+    explicit NotingTasks(const Deviations& deviations) : replay_(deviations) {}
     std::uint32_t pick(DecisionKind kind, std::uint32_t n, const DecisionContext& at) override {
-      choices.push_back(n);
       const std::uint32_t index = replay_.pick(kind, n, at);
       if (index != 0) note_tasks(kind, index, at.loop->scheduler());
       return index;
@@ -132,7 +117,6 @@ class Shrinker {
       for (const Deviation& each : result.tape.deviations()) indices += each.index;
       return {tasks_.size(), result.failure_step, indices};
     }
-    std::vector<std::uint32_t> choices;  // of each decision
 
    private:
     // Those that a deviation is about: the one chosen and those it overtook, or the one cancelled.
@@ -154,41 +138,24 @@ class Shrinker {
   // All schedules by their number of deviations, up to those that have as few as the best: the
   // first number at which one fails is the fewest, and the simplest of that number is the answer.
   void certify() {
-    minimality_.certain = true;
-    std::vector<Deviations> level = {{}};
-    while (level.front().size() < best_.size()) {
-      std::vector<Deviations> next;
-      std::uint64_t visited = 0;
-      for (const Deviations& each : level) {
-        if (stopped() || minimality_.certified + visited == budget_.certification) {
-          minimality_.certified += visited;
-          minimality_.certain = false;
-          return;
-        }
-        ++visited;
-        Frontier frontier(each);
-        const ExecutionResult& result = execution_.run(frontier);
-        if (is_it(result)) {
-          best_ = result.tape.deviations();
-          choose_simplest(level);
-          return;
-        }
-        extend(each, frontier.choices, next);
-      }
-      minimality_.certified += visited;
-      level = std::move(next);
-      if (level.empty()) return;
+    Levels levels(execution_, budget_.certification, budget_.stop);
+    std::optional<Deviations> fewer;
+    while (!fewer && !levels.is_spent() && levels.deviations() < best_.size()) {
+      fewer = levels.visit([this](const ExecutionResult& result) { return is_it(result); });
     }
-    choose_simplest(level);
+    minimality_.certified = levels.visited();
+    minimality_.certain = !levels.is_spent();
+    if (fewer) best_ = *std::move(fewer);
+    if (minimality_.certain) choose_simplest(levels.level());
   }
   // Of the best and those of `candidates` that fail, the simplest.
   void choose_simplest(const std::vector<Deviations>& candidates) {
     std::optional<Simplicity> simplest;
     const auto consider = [&](const Deviations& deviations) {
-      Frontier frontier(deviations);
-      const ExecutionResult& result = execution_.run(frontier);
+      NotingTasks noting(deviations);
+      const ExecutionResult& result = execution_.run(noting);
       if (!is_it(result)) return;
-      const Simplicity simplicity = frontier.simplicity(result);
+      const Simplicity simplicity = noting.simplicity(result);
       if (simplest && *simplest <= simplicity) return;
       simplest = simplicity;
       best_ = deviations;
@@ -198,20 +165,6 @@ class Shrinker {
     for (std::size_t i = 0; i < count && !stopped(); ++i) consider(candidates[i]);
   }
   bool stopped() const { return budget_.stop && budget_.stop(); }
-
-  // `prefix` with one more deviation, at each later decision of its run.
-  void extend(const Deviations& prefix, const std::vector<std::uint32_t>& choices,
-              std::vector<Deviations>& into) const {
-    const std::size_t from = prefix.empty() ? 0 : prefix.back().decision + std::size_t{1};
-    for (std::size_t at = from; at < choices.size(); ++at) {
-      for (std::uint32_t index = 1; index < choices[at]; ++index) {
-        if (into.size() > budget_.certification) return;
-        Deviations more = prefix;
-        more.push_back({static_cast<std::uint32_t>(at), choices[at], index});
-        into.push_back(std::move(more));
-      }
-    }
-  }
 
   Execution& execution_;
   const Finding& failure_;

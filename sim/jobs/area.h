@@ -30,7 +30,8 @@ struct Area {
   static constexpr std::uint64_t kNothing = UINT64_MAX;
   static constexpr std::uint64_t kBeforehand = UINT64_MAX - 1;  // asyncio's order, for its shape
 
-  std::atomic<std::uint64_t> at;  // the execution it is at, or one of those
+  // The execution it is at, or one of those; or how many with fewer deviations it has certified.
+  std::atomic<std::uint64_t> at;
   std::atomic<Verdict> verdict;
   // The step that is made, where the run is one that says so.
   std::atomic<std::uint64_t> step;

@@ -96,6 +96,24 @@ std::optional<CrashTeller::Ended> CrashTeller::retrace(const std::vector<Deviati
   return ended;
 }
 
+// All schedules with fewer deviations are run, those with none first; one that ends its process in
+// the same way is the fewest.
+void CrashTeller::certify(const Ended& wanted, std::vector<Deviation>& fewest,
+                          Minimality& minimality) {
+  if (!crew_.start(slot_, Command::certify, to_bytes(CertifyOrder{fewest.size()}), true)) return;
+  const auto answer = wait_for_answer();
+  crew_.bury(slot_);
+  if (answer) {
+    read(answer->bytes, minimality.certified, minimality.certain);
+    return;
+  }
+  minimality.certified = crew_.area(slot_).at.load();
+  const auto fewer = retrace(shown_deviations(crew_.area(slot_)));
+  if (!fewer || !fewer->is_same(wanted)) return;
+  fewest = fewer->deviations;
+  minimality.certain = true;
+}
+
 std::optional<Failure> CrashTeller::tell(const Crash& crash, std::uint16_t shape, bool shrink) {
   std::optional<Ended> ended = retrace(crash.deviations);
   const bool comes_again = ended && ended->death == crash.death;
@@ -114,6 +132,7 @@ std::optional<Failure> CrashTeller::tell(const Crash& crash, std::uint16_t shape
     deviations = internal::Reduction(Tries(*this, told_.back()), std::move(deviations),
                                      minimality.replays, is_slow ? kMostSlowTries : kMostTries)
                      .reduce();
+    certify(told_.back(), deviations, minimality);
     if (auto again = retrace(deviations)) ended = std::move(again);
   }
   Found found;

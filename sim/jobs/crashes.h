@@ -51,6 +51,7 @@ class CrashTeller {
 
   // Null if it did not.
   std::optional<Ended> retrace(const std::vector<Deviation>& deviations);
+  void certify(const Ended& wanted, std::vector<Deviation>& fewest, Minimality& minimality);
   Failure narrate(const Found& found, const Minimality& minimality, const Ended& ended,
                   std::uint16_t shape);
   std::string message(const Ended& ended) const;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "gmock/gmock.h"
+#include "sim/explore/stopwatch.h"
 #include "sim/explore/test_programs.h"
 #include "sim/jobs/explore_jobs.h"
 
@@ -167,6 +168,8 @@ TEST_P(Crashes, AreFoundWithATokenAndTheExplorationGoesOn) {
   }
   EXPECT_THAT(crash->message, HasSubstr(", of lambda-2"));
   EXPECT_LE(crash->deviations.size(), 3u);
+  EXPECT_TRUE(crash->minimality.certain);
+  EXPECT_GT(crash->minimality.certified, 1u);
   EXPECT_THAT(crash->explanation(),
               AllOf(StartsWith("crash: "), HasSubstr("ran before"),
                     HasSubstr("replay: ./simrun replay dies " + crash->token)));
@@ -193,14 +196,53 @@ TEST(CrashesOfJobs, AreTheSameWhateverTheirNumber) {
       SIM_CHECK_NE(x.get(), 4);
     };
     ExploreOptions options = all_bugs(strategy);
-    options.max_executions = 1'500;
+    options.max_executions = 4'000;
     const Report by_one = explore_jobs(body, options, small(1));
     EXPECT_EQ(by_one.failures.size(), 2u) << by_one.to_json();
-    EXPECT_EQ(by_one.executions, 1'500u);
+    EXPECT_EQ(by_one.executions, 4'000u);
     for (const std::uint32_t count : {2, 3}) {
       EXPECT_EQ(explore_jobs(body, options, small(count)).to_json(), by_one.to_json()) << count;
     }
   }
+}
+
+// What is left when no deviation can be taken away need not be the fewest.
+TEST(CrashesOfJobs, AreToldByTheFewestDeviations) {
+  const Quiet quiet;
+  const Body body = []() -> Coro<> {
+    const int three = choose(2) + choose(2) + choose(2);
+    if (three == 3 || choose(1000) == 7) std::abort();
+    co_return;
+  };
+  const Report report = explore_jobs(body, all_bugs("random"), small(2));
+  ASSERT_EQ(report.failures.size(), 1u);
+  ASSERT_EQ(report.failures[0].deviations.size(), 1u);
+  EXPECT_EQ(report.failures[0].deviations[0].index, 7u);
+  EXPECT_EQ(report.failures[0].minimality.certified, 1u) << "asyncio's order";
+  EXPECT_TRUE(report.failures[0].minimality.certain);
+}
+
+// Where one with fewer ends its process in another way, it is not known whether they are fewest.
+TEST(CrashesOfJobs, AreNotTakenForOneAnother) {
+  const Quiet quiet;
+  const Body body = []() -> Coro<> {
+    const bool one = choose(2) == 1;
+    const bool other = choose(2) == 1;
+    if (one && other) std::abort();
+    if (other) std::exit(3);
+    co_return;
+  };
+  const Report report = explore_jobs(body, all_bugs("random"), small(2));
+  ASSERT_EQ(report.failures.size(), 2u);
+  int aborted = 0;
+  for (const Failure& failure : report.failures) {
+    const bool aborts = failure.message.find("SIGABRT") != std::string::npos;
+    aborted += aborts;
+    EXPECT_EQ(failure.deviations.size(), aborts ? 2u : 1u);
+    EXPECT_EQ(failure.minimality.certified, 1u);
+    EXPECT_EQ(failure.minimality.certain, !aborts);
+  }
+  EXPECT_EQ(aborted, 1);
 }
 
 TEST(CrashesOfJobs, OfAsynciosOwnOrderAreFindingsToo) {
@@ -288,31 +330,37 @@ TEST(CrashesOfJobs, SayThatTheyDidNotComeAgain) {
       ::mmap(nullptr, sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   ASSERT_NE(memory, MAP_FAILED);
   auto* const runs = static_cast<int*>(memory);
-  const Body body = [runs]() -> Coro<> {
-    co_await yield();
-    if (++*runs == 30) ::raise(SIGKILL);
-  };
-  ExploreOptions options = all_bugs("random");
-  options.check_determinism = false;
-  const Report report = explore_jobs(body, options, small(2));
-  ASSERT_EQ(report.failures.size(), 1u);
-  EXPECT_THAT(report.failures[0].message,
-              AllOf(StartsWith("SIGKILL"), HasSubstr("it did not come again")));
-  EXPECT_EQ(report.executions, 40u);
+  for (const bool by_signal : {true, false}) {
+    const Body body = [=]() -> Coro<> {
+      co_await yield();
+      if (++*runs != 30) co_return;
+      if (by_signal) ::raise(SIGKILL);
+      ::_exit(0);
+    };
+    *runs = 0;
+    ExploreOptions options = all_bugs("random");
+    options.check_determinism = false;
+    const Report report = explore_jobs(body, options, small(2));
+    ASSERT_EQ(report.failures.size(), 1u);
+    EXPECT_THAT(report.failures[0].message, AllOf(StartsWith(by_signal ? "SIGKILL" : "exit code 0"),
+                                                  HasSubstr("it did not come again")));
+    EXPECT_EQ(report.executions, 40u);
+  }
   ::munmap(memory, sizeof(int));
 }
 
 // A step that ends in time is none, however many there are.
 TEST(CrashesOfJobs, AreNotSeenInStepsThatEnd) {
   const Body body = []() -> Coro<> {
-    for (int i = 0; i < 4; ++i) {
-      ::usleep(150'000);
+    for (int i = 0; i < 8; ++i) {
+      const Stopwatch watch;
+      while (watch.elapsed() < 300ms) ::usleep(10'000);
       co_await yield();
     }
   };
   ExploreOptions options = all_bugs("fifo");
   options.check_determinism = false;
-  EXPECT_TRUE(explore_jobs(body, options, small(1)).ok());
+  EXPECT_TRUE(explore_jobs(body, options, small(1, 1s)).ok());
 }
 
 TEST(CrashesOfJobs, WithASanitizerTellWhatItSays) {

@@ -210,6 +210,19 @@ TEST(ExploreJobsWhole, EndWhereTheyAreStopped) {
   EXPECT_GT(report.executions, 0u);
 }
 
+TEST(ExploreJobsWhole, EndBehindTheExecutionThatTheyAreAt) {
+  const Body slow = []() -> Coro<> {
+    ::usleep(1'000);
+    return no_bug();
+  };
+  ExploreOptions options;
+  int asked = 0;
+  options.stop = [&] { return ++asked > 2; };  // twenty times a second
+  const Report report = explore_jobs(slow, options, {.count = 2});
+  EXPECT_TRUE(report.stopped);
+  EXPECT_LT(report.executions, 512u) << "not at the end of the head";
+}
+
 TEST(ExploreJobsWhole, EndWhenTheirTimeIsUp) {
   ExploreOptions options;
   options.max_executions = UINT64_MAX;

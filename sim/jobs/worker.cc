@@ -15,8 +15,10 @@
 #include "sim/explore/course.h"
 #include "sim/explore/crash_report.h"
 #include "sim/explore/explanation.h"
+#include "sim/explore/levels.h"
 #include "sim/explore/narration.h"
 #include "sim/explore/replay_source.h"
+#include "sim/explore/shrink.h"
 #include "sim/explore/tally.h"
 #include "sim/explore/teller.h"
 #include "sim/jobs/channel.h"
@@ -90,6 +92,7 @@ class Worker {
   void work(WorkOrder order);
   void tell(const TellOrder& order);
   void retrace(const RetraceOrder& order);
+  void certify(const CertifyOrder& order);
   void narrate(const NarrateOrder& order);
   void replay(const ReplayOrder& order);
 
@@ -214,6 +217,8 @@ void Worker::obey(Command command, const std::string& bytes) {
       return tell(order(TellOrder{}));
     case Command::retrace:
       return retrace(order(RetraceOrder{}));
+    case Command::certify:
+      return certify(order(CertifyOrder{}));
     case Command::narrate:
       return narrate(order(NarrateOrder{}));
     case Command::replay:
@@ -239,11 +244,8 @@ void Worker::work(WorkOrder order) {
   make(order.end, nullptr);
   leg_done();
   while (const auto message = receive_message(socket_)) {
-    // The next round may have been ordered before it was known that this one was the last.
-    if (course_.at() < order.end) continue;
     RoundOrder round{};
     read(message->bytes, round);
-    order.end = round.end;
     ++leg_;
     course_.learn(round.lesson);
     make(round.end, nullptr);
@@ -262,6 +264,15 @@ void Worker::retrace(const RetraceOrder& order) {
   LastStep source(order.deviations, *area_);
   execution_.run(source);
   answer(Answer::survived, {});
+}
+
+void Worker::certify(const CertifyOrder& order) {
+  Levels levels(execution_, ShrinkBudget().certification, setup_.options.stop);
+  while (!levels.is_spent() && levels.deviations() < order.deviations) {
+    area_->at.store(levels.visited());
+    levels.visit([](const ExecutionResult&) { return false; });
+  }
+  answer(Answer::certified, write(levels.visited(), !levels.is_spent()));
 }
 
 void Worker::narrate(const NarrateOrder& order) {

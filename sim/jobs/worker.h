@@ -29,6 +29,7 @@ enum class Command : std::uint32_t {
   round,    // RoundOrder: the next round
   tell,     // TellOrder
   retrace,  // RetraceOrder: runs a schedule that may be the end
+  certify,  // CertifyOrder: runs those with fewer deviations, of which some may be
   narrate,  // NarrateOrder: tells one that will be
   replay,   // ReplayOrder
 };
@@ -47,6 +48,7 @@ enum class Answer : std::uint32_t {
   not_deterministic,  // Failure: asyncio's order
   leg_done,           // LegDone
   survived,           // the schedule did not end the process
+  certified,          // none did: how many, and whether they are all there are
   report,             // Report
 };
 
@@ -75,6 +77,9 @@ struct TellOrder {
 struct RetraceOrder {
   std::vector<Deviation> deviations;
 };
+struct CertifyOrder {
+  std::uint64_t deviations = 0;  // fewer than so many
+};
 struct NarrateOrder {
   Found found;  // shrunk
   Minimality minimality;
@@ -96,6 +101,10 @@ void transfer(Archive& at, TellOrder& order) {
 }
 template <class Archive>
 void transfer(Archive& at, RetraceOrder& order) {
+  at(order.deviations);
+}
+template <class Archive>
+void transfer(Archive& at, CertifyOrder& order) {
   at(order.deviations);
 }
 template <class Archive>
