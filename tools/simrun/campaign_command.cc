@@ -6,6 +6,7 @@
 #include "tools/simrun/campaign/campaign.h"
 #include "tools/simrun/campaign/shard.h"
 #include "tools/simrun/explore_command.h"
+#include "tools/simrun/guard_flags.h"
 #include "tools/simrun/nearest.h"
 #include "tools/simrun/reports.h"
 #include "tools/simrun/values.h"
@@ -89,9 +90,11 @@ absl::StatusOr<Command> campaign_command(const Split& split, const Scenarios& sc
   Arguments rest = split.rest;
   const auto reports = take_report_flags(rest, split.json);
   if (!reports.ok()) return reports.status();
-  auto given = take_flags(rest, kCampaignFlags);
+  std::vector<Flag> flags(std::begin(kCampaignFlags), std::end(kCampaignFlags));
+  flags.insert(flags.end(), std::begin(kGuardFlags), std::end(kGuardFlags));
+  auto given = take_flags(rest, flags);
   if (!given.ok()) return given.status();
-  if (absl::Status status = check_names(given->rest, kCampaignFlags, "campaign"); !status.ok()) {
+  if (absl::Status status = check_names(given->rest, flags, "campaign"); !status.ok()) {
     return status;
   }
   Command command{.kind = Command::Kind::campaign, .json = split.json};
@@ -104,6 +107,9 @@ absl::StatusOr<Command> campaign_command(const Split& split, const Scenarios& sc
   if (absl::Status status = read_limits(*given, options); !status.ok()) return status;
   if (absl::Status status = read_schedules(split, *given, options); !status.ok()) return status;
   if (absl::Status status = read_jobs(*given, command); !status.ok()) return status;
+  if (absl::Status status = read_guard(*given, command); !status.ok()) return status;
+  options.outside = command.explore.outside;
+  options.check_every_execution = command.explore.check_every_execution;
   const auto share = campaign::read_share(given->find("--shard"));
   if (!share.ok()) return share.status();
   options.share = *share;

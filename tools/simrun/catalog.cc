@@ -203,8 +203,8 @@ options of eval (and --seed: the trials have the ones behind it):
   --jobs N            processes that measure (as many as there are processors)
   --write FILE        the same as a page in Markdown
 
-options of campaign (and --seed, --order, --time, --cancel, --executions, --jobs and the limits of
-workers; one of --budget and --executions has to be there):
+options of campaign (and --seed, --order, --time, --cancel, --executions, --jobs, the limits of
+workers, --guard, --virtualize, --check-determinism; --budget or --executions has to be there):
   SCENARIO-GLOB ...   names of scenarios, with * and ? (all but those that are there to show a
                       finding, which has been found; name them to explore them: '*' is all)
   --store FILE        where findings, schedules and coverage are kept; made where it is not there.

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "tools/simrun/arguments.h"
 
 namespace simrun {
@@ -23,5 +24,7 @@ absl::Status read_guard(const Given& given, Command& command);
 
 // The flags that ask for this, each after a blank: "", " --guard fail --virtualize".
 std::string guard_flags(const sim::OutsideWorld& outside);
+// What these ask for.
+absl::StatusOr<sim::OutsideWorld> parse_guard_flags(const std::string& flags);
 
 }  // namespace simrun

@@ -12,7 +12,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "sim/internal/with_commas.h"
 #include "tools/simrun/arguments.h"
@@ -32,16 +31,6 @@ namespace simrun::campaign {
 namespace {
 
 using sim::internal::with_commas;
-
-// What tells a campaign from another: the same again continues one that was killed.
-std::string arguments_of(const Options& options) {
-  return absl::StrCat(
-      absl::StrJoin(options.globs, " "), " --budget ",
-      options.budget ? absl::FormatDuration(*options.budget) : "none", " --executions ",
-      options.executions ? absl::StrCat(*options.executions) : "none", " --order ",
-      static_cast<int>(options.order), " --time ", static_cast<int>(options.time), " --cancel ",
-      options.cancellations, " --max-failures ", options.max_failures);
-}
 
 // A finding is replayed by one of the shards.
 bool is_of_share(const std::string& id, const Share& share) {

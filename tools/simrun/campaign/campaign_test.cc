@@ -1,6 +1,8 @@
 // What a campaign finds, keeps and says, on scenarios whose bug can be taken out and put back in.
 #include "tools/simrun/campaign/campaign.h"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -28,13 +30,14 @@ using testing::Not;
 using testing::SizeIs;
 using testing::StartsWith;
 
-enum class Bug { lost_update, none, none_and_no_choice, another };
+enum class Bug { lost_update, corrected, none, none_and_no_choice, another };
 Bug in_the_program = Bug::lost_update;
 
 sim::Coro<> add_slowly(sim::Shared<int>& counter) {
   const int before = counter.get();
-  if (in_the_program == Bug::lost_update) co_await sim::yield();
-  counter.set(before + 1);
+  const bool corrected = in_the_program == Bug::corrected;
+  if (in_the_program == Bug::lost_update || corrected) co_await sim::yield();
+  counter.set((corrected ? counter.get() : before) + 1);
 }
 
 sim::Coro<> add_later(sim::Shared<int>& counter) {
@@ -61,6 +64,25 @@ SIM_SCENARIO(campaign_clean, "never fails") { co_await sim::yield(); }
 SIM_SCENARIO(campaign_shown, "is there to show it", sim::expects(sim::FindingKind::assertion)) {
   SIM_CHECK(false);
   co_return;
+}
+
+// Two of its decisions matter.
+SIM_SCENARIO(campaign_noisy, "decides more than it has to") {
+  int matter = 0;
+  for (int i = 0; i < 20; ++i) matter += sim::choose(4) == 3 && (i == 4 || i == 15) ? 1 : 0;
+  SIM_CHECK(matter < 2);
+  co_return;
+}
+
+SIM_SCENARIO(campaign_naps, "takes a nap of the library's") {
+  co_await sim::yield();
+  ::usleep(1);
+}
+
+int runs_so_far = 0;
+SIM_SCENARIO(campaign_differs, "is not the same each time") {
+  const int extra = ++runs_so_far == 12 ? 1 : 0;
+  for (int i = 0; i < 3 + extra; ++i) co_await sim::yield();
 }
 
 SIM_SCENARIO(campaign_aborts, "ends its process") {
@@ -108,6 +130,16 @@ TEST_F(CampaignTest, TellsANewFindingOnceWithItsExplanation) {
   EXPECT_EQ(run({"--fail-on", "any"}).code, kBugFound);
 }
 
+TEST_F(CampaignTest, SaysOnceAndInTheEndThatAFindingIsKnown) {
+  run();
+  const std::string out = run({"--executions", "40"}).out;  // in slices of five
+  std::size_t times = 0;
+  for (std::size_t at = 0; (at = out.find("known  campaign_", at)) != std::string::npos; ++at) {
+    ++times;
+  }
+  EXPECT_EQ(times, 2u) << out;
+}
+
 TEST_F(CampaignTest, IsReported) {
   const std::string page = folder_ / "page.html";
   const std::string junit = folder_ / "junit.xml";
@@ -142,6 +174,26 @@ TEST_F(CampaignTest, TheTokenThatItKeepsIsShrunkAndReplays) {
   EXPECT_EQ(call({"replay", "campaign_counter", schedule.token}).code, kBugFound);
 }
 
+TEST_F(CampaignTest, OfAScheduleThatDecidesMuchItKeepsWhatMatters) {
+  EXPECT_EQ(call({"campaign", "campaign_noisy", "--store", store(), "--executions", "400"}).code,
+            kBugFound);
+  ASSERT_THAT(stored(), SizeIs(1));
+  EXPECT_EQ(stored()[0].schedules.at(0).deviations, 2u);
+}
+
+TEST_F(CampaignTest, WhatPassesUnderTheScheduleThatFailedIsFixed) {
+  run();
+  const Called fixed = run_at(Bug::corrected, {"--executions", "1"});
+  EXPECT_THAT(fixed.out, StartsWith("fixed  campaign_counter  "));
+  EXPECT_EQ(stored()[0].state, State::fixed);
+}
+
+TEST_F(CampaignTest, SlicesOfAnotherScenarioSettleNothing) {
+  run();
+  run_at(Bug::none, {"--executions", "4"});  // three slices of its own, and another's
+  EXPECT_EQ(stored()[0].state, State::stale);
+}
+
 TEST_F(CampaignTest, SeesWhatIsFixedAndWhatReturns) {
   run_at(Bug::lost_update, {"--commit", "one"});
   const Called fixed = run_at(Bug::none, {"--commit", "two"});
@@ -165,6 +217,37 @@ TEST_F(CampaignTest, LooksAgainWhereAScheduleDoesNotFitAnyMore) {
   const Called settled = run_at(Bug::none_and_no_choice);
   EXPECT_THAT(settled.out, StartsWith("fixed  campaign_counter  "));
   EXPECT_EQ(stored()[0].state, State::fixed);
+}
+
+TEST_F(CampaignTest, WhatAsksTheWorldOutsideIsFoundAndKeptWithTheGuard) {
+  const auto outside = [&](std::vector<std::string> more) {
+    std::vector<std::string> all = {"campaign", "campaign_naps", "--store", store(),
+                                    "--executions", "20"};
+    all.insert(all.end(), more.begin(), more.end());
+    return call(all);
+  };
+  EXPECT_EQ(outside({}).code, kNoBug);
+  const Called failed = outside({"--guard", "fail"});
+  EXPECT_EQ(failed.code, kBugFound);
+  EXPECT_THAT(failed.out, HasSubstr("replay campaign_naps --guard fail "));
+  ASSERT_THAT(stored(), SizeIs(1));
+  EXPECT_EQ(stored()[0].schedules.at(0).outside, "--guard fail");
+  EXPECT_THAT(outside({}).out, HasSubstr("1 known in ")) << "it is run as it was found";
+  EXPECT_EQ(outside({"--guard", "fail", "--virtualize", "--fail-on", "any"}).code, kBugFound);
+  EXPECT_EQ(outside({"--guard", "maybe"}).code, kBadUsage);
+}
+
+TEST_F(CampaignTest, EveryExecutionIsCheckedWhereThatIsAskedFor) {
+  const auto differs = [&](std::vector<std::string> more) {
+    std::vector<std::string> all = {"campaign", "campaign_differs", "--store", store(), "--jobs",
+                                    "0", "--executions", "20"};
+    all.insert(all.end(), more.begin(), more.end());
+    runs_so_far = 0;
+    return call(all);
+  };
+  EXPECT_EQ(differs({"--check-determinism"}).code, kBugFound);
+  ASSERT_THAT(stored(), SizeIs(1));
+  EXPECT_EQ(stored()[0].signature.kind, "not_deterministic");
 }
 
 TEST_F(CampaignTest, AStaleFindingThatIsSeenAgainIsKnownByItsNewSchedule) {

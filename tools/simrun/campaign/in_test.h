@@ -53,7 +53,7 @@ inline Seen made_up(const std::string& scenario, const std::string& message,
                     const std::string& token = "AAAA", std::uint64_t deviations = 2) {
   Seen seen;
   seen.signature = {scenario, "n=4", "assertion", "x.cc", "f", message};
-  seen.schedule = {token, "any", "strict", 0, deviations, message, "x.cc:3", false, "why\n"};
+  seen.schedule = {token, "any", "strict", 0, "", deviations, message, "x.cc:3", false, "why\n"};
   return seen;
 }
 

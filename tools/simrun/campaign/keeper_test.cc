@@ -1,5 +1,8 @@
 #include "tools/simrun/campaign/keeper.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -54,6 +57,49 @@ TEST(Keeper, GoesOnWhenTheStoreIsSpoiltMeanwhile) {
   EXPECT_THAT(said, SizeIs(1));
   keeper.end(run);
   EXPECT_THAT(keeper.trouble(), testing::HasSubstr("no such table"));
+}
+
+TEST(Keeper, KnowsWhatAStoreHeldThatCanOnlyBeReadAnyMore) {
+  const Folder folder;
+  const std::string path = folder / "a.db";
+  {
+    const auto store = taken(Store::open(path));
+    taken(store->add(taken(store->begin({})), lost_money()));
+  }
+  std::vector<std::string> said;
+  Keeper keeper(path, [&](const std::string& line) { said.push_back(line); });
+  const CampaignRun run = keeper.begin({});
+  const absl::Status refuses = taken(Store::open(path))->database().execute(
+      "CREATE TRIGGER refuses BEFORE INSERT ON sightings BEGIN SELECT RAISE(ABORT, 'no'); END");
+  ASSERT_TRUE(refuses.ok()) << refuses.message();
+  EXPECT_THAT(keeper.add(run, lost_money()), ElementsAre(State::known));
+  EXPECT_THAT(said, SizeIs(1));
+}
+
+// As somebody who may read the file and not write it.
+TEST(Keeper, KnowsWhatAStoreHoldsThatIsReadOnly) {
+  const Folder folder;
+  const std::string path = folder / "a.db";
+  {
+    const auto store = taken(Store::open(path));
+    taken(store->add(taken(store->begin({})), lost_money()));
+  }
+  using std::filesystem::perms;
+  std::filesystem::permissions(folder / "", perms::owner_all | perms::others_read |
+                                                perms::others_exec | perms::group_all);
+  std::filesystem::permissions(path, perms::owner_read | perms::group_read | perms::others_read);
+  const pid_t child = fork();
+  if (child == 0) {
+    constexpr uid_t kNobody = 65534;
+    if (geteuid() == 0 && setuid(kNobody) != 0) _exit(2);
+    std::vector<std::string> said;
+    Keeper keeper(path, [&](const std::string& line) { said.push_back(line); });
+    const bool knows = keeper.findings().size() == 1 && said.size() == 1;
+    _exit(knows && said[0].find("Permission denied") != std::string::npos ? 0 : 3);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 }  // namespace

@@ -3,8 +3,10 @@
 #include <array>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "tools/simrun/guard_flags.h"
 #include "tools/simrun/run_report.h"
 #include "tools/simrun/values.h"
 
@@ -50,6 +52,8 @@ Lane make_lane(const sim::ScenarioInfo& scenario, const Options& options) {
   explore.order = options.order;
   explore.time = options.time;
   explore.cancellations = options.cancellations;
+  explore.outside = options.outside;
+  explore.check_every_execution = options.check_every_execution;
   explore.max_failures = 0;
   explore.shrink = false;  // only what is new is worth it
   lane.explore = named(scenario, std::move(explore));
@@ -61,11 +65,13 @@ bool options_of(const Schedule& schedule, const sim::ScenarioInfo& scenario,
                 sim::ExploreOptions& options) {
   const auto order = parse_order(schedule.order);
   const auto time = parse_time(schedule.timers);
-  if (!order.ok() || !time.ok()) return false;
+  const auto outside = parse_guard_flags(schedule.outside);
+  if (!order.ok() || !time.ok() || !outside.ok()) return false;
   options = {};
   options.order = *order;
   options.time = *time;
   options.cancellations = schedule.cancellations;
+  options.outside = *outside;
   options = named(scenario, std::move(options));
   return true;
 }
@@ -78,10 +84,12 @@ std::string replay_line(const Schedule& schedule, const sim::ScenarioInfo& scena
 
 Seen seen_of(const sim::Failure& failure, const Lane& lane, const sim::ExploreOptions& options) {
   const sim::Finding& finding = failure.finding;
+  const std::string outside = guard_flags(options.outside);
   return {signature_of(lane.scenario->name, lane.parameters, finding),
           {failure.token, kOrderNames[static_cast<std::size_t>(options.order)],
            kTimerNames[static_cast<std::size_t>(options.time)], options.cancellations,
-           failure.deviations.size(), failure.message,
+           std::string(absl::StripAsciiWhitespace(outside)), failure.deviations.size(),
+           failure.message,
            finding.place.line() == 0 ? std::string() : sim::to_string(finding.place),
            failure.also_under_fifo, failure.explanation()}};
 }

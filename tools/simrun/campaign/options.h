@@ -23,12 +23,17 @@ struct Options {
   sim::Order order = sim::Order::any;
   sim::Time time = sim::Time::strict;
   std::uint32_t cancellations = 0;
+  sim::OutsideWorld outside = {};
+  bool check_every_execution = false;
   Share share = {};
   std::string commit = {};
   // It ends when so many new or returned findings are there; 0: never because of that.
   std::size_t max_failures = 0;
   bool fail_on_any = false;  // known findings fail it too
 };
+
+// What tells a campaign from another: the same again continues one that was killed.
+std::string arguments_of(const Options& options);
 
 struct MergeOptions {
   std::vector<std::string> from = {};

@@ -105,6 +105,10 @@ CREATE VIEW curve AS
   WINDOW w AS (PARTITION BY run, scenario, parameters ORDER BY number);
 )sql";
 
+// A schedule may fail only with the guard that it was found with.
+constexpr char kThirdStep[] =
+    "ALTER TABLE schedules ADD COLUMN outside TEXT NOT NULL DEFAULT ''";
+
 absl::Status damaged(const Database& database, absl::string_view what) {
   return absl::DataLossError(
       absl::StrCat("the store '", database.path(), "': it is damaged: ", what));
@@ -202,7 +206,7 @@ absl::StatusOr<int> checked_version(Database& database) {
 }  // namespace
 
 const std::vector<std::string>& schema_steps() {
-  static const std::vector<std::string> steps = {kFirstStep, kSecondStep};
+  static const std::vector<std::string> steps = {kFirstStep, kSecondStep, kThirdStep};
   return steps;
 }
 
@@ -221,7 +225,8 @@ const std::vector<Table>& tables() {
        {"scenario", "parameters", "kind", "file", "function", "pattern"}},
       {"schedules",
        {"signature", "token", "ready_order", "timers", "cancellations"},
-       {"at", "deviations", "message", "place", "also_under_fifo", "commit_hash", "explanation"}},
+       {"at", "deviations", "message", "place", "also_under_fifo", "commit_hash", "explanation",
+        "outside"}},
       {"sightings", {"run", "number", "signature"}, {"state", "at", "commit_hash"}},
   };
   return all;

@@ -52,6 +52,14 @@ TEST(Signature, OutlivesALineMoreAndAnotherSchedule) {
   EXPECT_NE(id_of(deadlock, ""), id_of(livelock, ""));
 }
 
+TEST(Signature, KnowsAPlaceByItsFileAndFunction) {
+  const auto here = std::source_location::current();
+  const sim::Finding finding{sim::FindingKind::deadlock, "", here, {}};
+  const Signature signature = signature_of("bank", "", finding);
+  EXPECT_EQ(signature.file, "signature_test.cc");
+  EXPECT_EQ(signature.function, "TestBody");
+}
+
 TEST(Signature, IsTheSameNextYear) {
   EXPECT_EQ((Signature{"bank", "n=4", "assertion", "bank.cc", "transfer", "CHECK(a)"}.id()),
             "7cb8b16cc7a640af");

@@ -201,7 +201,7 @@ absl::StatusOr<std::vector<Stored>> Store::findings() {
   });
   if (!status.ok()) return status;
   auto schedules = database_->prepare(
-      "SELECT token, ready_order, timers, cancellations, deviations, message, place, "
+      "SELECT token, ready_order, timers, cancellations, outside, deviations, message, place, "
       "also_under_fifo, explanation FROM schedules WHERE signature = ? "
       "ORDER BY at DESC, token, ready_order, timers, cancellations LIMIT 8");
   if (!schedules.ok()) return schedules.status();
@@ -209,9 +209,9 @@ absl::StatusOr<std::vector<Stored>> Store::findings() {
     schedules->bind(1, stored.id);
     status = for_each_row(*schedules, [&](const Statement& row) {
       stored.schedules.push_back({row.text(0), row.text(1), row.text(2),
-                                  static_cast<std::uint32_t>(row.integer(3)),
-                                  static_cast<std::uint64_t>(row.integer(4)), row.text(5),
-                                  row.text(6), row.integer(7) != 0, row.text(8)});
+                                  static_cast<std::uint32_t>(row.integer(3)), row.text(4),
+                                  static_cast<std::uint64_t>(row.integer(5)), row.text(6),
+                                  row.text(7), row.integer(8) != 0, row.text(9)});
     });
     if (!status.ok()) return status;
     schedules->reset();
@@ -296,7 +296,8 @@ absl::Status Store::add_schedule(const std::string& signature, const CampaignRun
       .bind(9, schedule.place)
       .bind(10, std::int64_t{schedule.also_under_fifo})
       .bind(11, run.commit)
-      .bind(12, schedule.explanation);
+      .bind(12, schedule.explanation)
+      .bind(13, schedule.outside);
   return statement->run();
 }
 

@@ -52,6 +52,7 @@ struct Schedule {
   std::string order;   // "any", "fifo"
   std::string timers;  // "strict", "slow_loop", "adversarial"
   std::uint32_t cancellations = 0;
+  std::string outside;  // flags of the guard: "", "--guard fail --virtualize"
   std::uint64_t deviations = 0;
   std::string message;
   std::string place;

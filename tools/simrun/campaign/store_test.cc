@@ -2,6 +2,10 @@
 // file that is none.
 #include "tools/simrun/campaign/store.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -52,11 +56,13 @@ void fill(const std::string& path) {
 
 TEST(Store, KeepsWhatItWasGiven) {
   const Folder folder;
+  const std::string kWhy("why\0not\n", 8);
   {
     auto store = taken(Store::open(folder / "a.db"));
     const CampaignRun run = begun(*store);
     const Slice slice = made_up_slice("bank");
     Entry entry = entry_of({made_up("bank", "lost money")});
+    entry.seen[0].schedule.explanation = kWhy;
     entry.slice = &slice;
     EXPECT_THAT(taken(store->add(run, entry)), ElementsAre(State::found));
   }
@@ -66,7 +72,7 @@ TEST(Store, KeepsWhatItWasGiven) {
   EXPECT_EQ(findings[0].id, made_up("bank", "lost money").signature.id());
   EXPECT_EQ(findings[0].signature.pattern, "lost money");
   ASSERT_THAT(findings[0].schedules, SizeIs(1));
-  EXPECT_EQ(findings[0].schedules[0].explanation, "why\n");
+  EXPECT_EQ(findings[0].schedules[0].explanation, kWhy);
   EXPECT_EQ(taken(store->seeds_used(made_up_slice("bank"), 0)), 8u);
   EXPECT_EQ(taken(store->seeds_used(made_up_slice("bank"), 1)), 0u);
 }
@@ -103,6 +109,18 @@ TEST(Store, SaysWhatBecameOfAFinding) {
   EXPECT_EQ(see(second), State::returned);
   EXPECT_EQ(see(second), State::known);
   EXPECT_THAT(taken(store->news_of(second)), ElementsAre(testing::Pair(id, State::returned)));
+}
+
+TEST(Store, TheLastSightingCountsAlsoWhereAClockIsBehind) {
+  auto store = taken(Store::in_memory());
+  const Seen seen = made_up("bank", "lost money");
+  const CampaignRun run = begun(*store);
+  taken(store->add(run, entry_of({seen})));
+  ASSERT_TRUE(store->database().execute("UPDATE sightings SET at = at + 3600000").ok());
+  Entry entry;
+  entry.fixed = {seen.signature.id()};
+  taken(store->add(begun(*store), entry));
+  EXPECT_EQ(taken(store->findings())[0].state, State::fixed);
 }
 
 TEST(Store, AJobThatIsRunAgainAtTheSameCommitHasTheSameNews) {
@@ -160,6 +178,11 @@ TEST(Store, ContinuesARunWhoseProcessIsGone) {
   EXPECT_THAT(taken(store->slices_of(again)), SizeIs(1));
   EXPECT_TRUE(store->end(again).ok());
   EXPECT_NE(taken(store->begin(run)).id, killed.id) << "it has ended";
+  run.arguments = "a few";
+  run.process = this_process() + "1";
+  const CampaignRun ended = taken(store->begin(run));
+  EXPECT_TRUE(store->end(ended).ok());
+  EXPECT_NE(taken(store->begin(run)).id, ended.id) << "it had ended before its process was gone";
 }
 
 TEST(Store, BringsEveryOlderVersionToThisOne) {
@@ -205,7 +228,32 @@ const NoStore kNoStores[] = {
        auto database = taken(Database::open(path, Database::Access::existing));
        EXPECT_TRUE(database->execute("PRAGMA user_version = 99").ok());
      },
-     "it has version 99 and this simrun knows only 2; a newer simrun wrote it"},
+     "it has version 99 and this simrun knows only 3; a newer simrun wrote it"},
+    {"without_slices",
+     [](const std::string& path) {
+       fill(path);
+       auto database = taken(Database::open(path, Database::Access::existing));
+       EXPECT_TRUE(database->execute("DROP TABLE slices").ok());
+     },
+     "it is damaged: it has no 'slices'"},
+    {"with_another_view",
+     [](const std::string& path) {
+       fill(path);
+       auto database = taken(Database::open(path, Database::Access::existing));
+       EXPECT_TRUE(database
+                       ->execute("DROP VIEW overview; "
+                                 "CREATE VIEW overview AS SELECT 1 AS signature, 2 AS state")
+                       .ok());
+     },
+     "it is damaged: 'overview' is another"},
+    {"with_a_page_of_nothing",
+     [](const std::string& path) {
+       fill(path);
+       std::string bytes = read_file(path);
+       bytes.replace(bytes.size() - 4096, 4096, 4096, '\0');
+       write_file(path, bytes);
+     },
+     "it is damaged: "},
     {"folder", [](const std::string& path) { std::filesystem::create_directory(path); },
      "it is a folder"},
     {"nowhere/a.db", [](const std::string&) {}, "No such file or directory"},
@@ -318,6 +366,59 @@ TEST(Store, SaysThatTheDiskIsFullAndKeepsWhatItHad) {
   EXPECT_THAT(taken(store->findings()), SizeIs(1));
   store.reset();
   EXPECT_THAT(taken(taken(Store::open(folder / "a.db"))->findings()), SizeIs(1));
+}
+
+TEST(Store, KeepsAllOfAnEntryOrNothing) {
+  auto store = taken(Store::in_memory());
+  const CampaignRun run = begun(*store);
+  ASSERT_TRUE(store->database().execute("DROP TABLE schedules").ok());
+  EXPECT_FALSE(store->add(run, entry_of({made_up("bank", "lost money")})).ok());
+  EXPECT_EQ(taken(store->database().number("SELECT count(*) FROM findings")), 0);
+}
+
+TEST(Store, UnitedWithAnotherItHoldsWhatBothHold) {
+  const Folder folder;
+  fill(folder / "a.db");
+  auto early = taken(Store::copy(folder / "a.db"));
+  auto late = taken(Store::open(folder / "a.db"));
+  const CampaignRun run = begun(*early, "x");
+  taken(early->add(run, entry_of({made_up("bank", "lost money")})));
+  taken(late->unite(*early));
+  EXPECT_EQ(taken(late->dump()), taken(early->dump()));
+  EXPECT_EQ(taken(late->unite(*early)), 0) << "a second time adds nothing";
+  EXPECT_TRUE(late->end(run).ok());
+  taken(late->add(begun(*late), entry_of({made_up("bank", "found money")})));
+  auto other_way = taken(Store::in_memory());
+  taken(other_way->unite(*late));
+  taken(other_way->unite(*early));
+  EXPECT_EQ(taken(other_way->dump()), taken(late->dump())) << "in any order: the run has ended";
+  taken(early->unite(*late));
+  EXPECT_EQ(taken(early->dump()), taken(late->dump()));
+}
+
+TEST(Store, AWriterWaitsForAnotherProcess) {
+  const Folder folder;
+  auto store = taken(Store::open(folder / "a.db"));
+  const CampaignRun run = begun(*store);
+  std::array<int, 2> ends;
+  ASSERT_EQ(pipe(ends.data()), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    auto database = Database::open(folder / "a.db", Database::Access::existing);
+    if (!database.ok() || !(*database)->execute("BEGIN IMMEDIATE").ok()) _exit(1);
+    if (write(ends[1], "x", 1) != 1) _exit(1);
+    usleep(50'000);
+    _exit((*database)->execute("COMMIT").ok() ? 0 : 1);
+  }
+  char begun_there = 0;
+  ASSERT_EQ(read(ends[0], &begun_there, 1), 1);
+  const auto added = store->add(run, entry_of({made_up("bank", "m")}));
+  EXPECT_TRUE(added.ok()) << added.status().message();
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  close(ends[0]);
+  close(ends[1]);
 }
 
 TEST(Store, TwoWritersWaitForEachOther) {
