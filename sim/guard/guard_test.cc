@@ -11,7 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <random>
@@ -78,6 +80,14 @@ void wait_in_select() {
   EXPECT_EQ(select(0, nullptr, nullptr, nullptr, &timeout), 0);
 }
 
+void wait_for_ever_in_select() {
+  const Pipe pipe;
+  fd_set readable;
+  FD_ZERO(&readable);
+  FD_SET(pipe.end(), &readable);
+  EXPECT_EQ(select(pipe.end() + 1, &readable, nullptr, nullptr, nullptr), 1);
+}
+
 void wait_in_epoll() {
   const int epoll = epoll_create1(0);
   epoll_event event;
@@ -112,6 +122,7 @@ const Call kCalls[] = {
     {"recv", receive, false},
     {"poll", wait_in_poll, false},
     {"select", wait_in_select, false},
+    {"select", wait_for_ever_in_select, false},
     {"epoll_wait", wait_in_epoll, false},
 };
 
@@ -200,6 +211,10 @@ TEST(Guard, LetsThroughWhatDoesNotWait) {
     const Pipe pipe;
     pollfd descriptor = {pipe.end(), POLLIN, 0};
     EXPECT_EQ(poll(&descriptor, 1, 0), 1);
+    timeval no_time = {0, 0};
+    EXPECT_EQ(select(0, nullptr, nullptr, nullptr, &no_time), 0);
+    char byte = 0;
+    EXPECT_EQ(recv(pipe.end(), &byte, 1, MSG_DONTWAIT | MSG_PEEK), 1);
     fcntl(pipe.end(), F_SETFL, O_NONBLOCK);
     read_byte(pipe.end());
   };
@@ -262,6 +277,39 @@ TEST(Virtualized, ClocksShowVirtualTimeFromAFixedDateOn) {
   EXPECT_EQ(seen.date, sim::Duration(sim::guard::kFirstSecond * 1s + 50ms).count());
 }
 
+TEST(Virtualized, ClocksAgree) {
+  const auto body = []() -> Coro<> {
+    co_await sim::sleep(1h + 2345us);
+    timespec clock;
+    EXPECT_EQ(clock_gettime(CLOCK_MONOTONIC, &clock), 0);
+    EXPECT_EQ(clock.tv_sec, 3600) << "it begins with the loop";
+    EXPECT_EQ(clock.tv_nsec, 2'345'000);
+    timeval day;
+    EXPECT_EQ(gettimeofday(&day, nullptr), 0);
+    EXPECT_EQ(day.tv_sec, sim::guard::kFirstSecond + 3600);
+    EXPECT_EQ(day.tv_usec, 2'345);
+    time_t seconds = 0;
+    EXPECT_EQ(time(&seconds), day.tv_sec);
+    EXPECT_EQ(seconds, day.tv_sec);
+  };
+  sim::RunOptions options;
+  options.outside.virtualize = true;
+  sim::run(body(), options);
+}
+
+TEST(Virtualized, WhatIsNoTimeIsRefusedAsByTheLibrary) {
+  const auto body = []() -> Coro<> {
+    co_await sim::yield();
+    const timespec too_many = {0, 1'000'000'000};
+    EXPECT_EQ(nanosleep(&too_many, nullptr), -1);
+    EXPECT_EQ(errno, EINVAL);
+    EXPECT_EQ(sim::uptime(), 0s);
+  };
+  sim::RunOptions options;
+  options.outside.virtualize = true;
+  sim::run(body(), options);
+}
+
 TEST(Virtualized, NapsTakeNoRealTime) {
   const auto began = std::chrono::steady_clock::now();
   const auto body = []() -> Coro<sim::Duration> {
@@ -297,6 +345,40 @@ TEST(Virtualized, TasksDrawIndependentNumbers) {
   sim::run(body(), options);
   ASSERT_EQ(drawn.size(), 2u);
   EXPECT_NE(drawn[0], drawn[1]);
+}
+
+// The first bytes that a task is given.
+template <std::size_t kSize>
+std::array<unsigned char, kSize> drawn_bytes() {
+  std::array<unsigned char, kSize> bytes{};
+  const auto body = [&]() -> Coro<> {
+    co_await sim::yield();
+    EXPECT_EQ(getrandom(bytes.data(), kSize, 0), ssize_t{kSize});
+  };
+  sim::RunOptions options;
+  options.outside.virtualize = true;
+  sim::run(body(), options);
+  return bytes;
+}
+
+TEST(Virtualized, BuffersAreFilledToTheirEndsWithOtherNumbers) {
+  const auto three_words = drawn_bytes<24>();
+  const auto fewer = drawn_bytes<21>();
+  EXPECT_TRUE(std::equal(fewer.begin(), fewer.end(), three_words.begin()));
+  EXPECT_FALSE(std::equal(three_words.begin(), three_words.begin() + 8, three_words.begin() + 8));
+}
+
+TEST(Virtualized, EntropyIsGivenInSmallAmountsAsByTheLibrary) {
+  const auto body = []() -> Coro<> {
+    co_await sim::yield();
+    std::array<char, 257> bytes;
+    EXPECT_EQ(getentropy(bytes.data(), 256), 0);
+    EXPECT_EQ(getentropy(bytes.data(), 257), -1);
+    EXPECT_EQ(errno, EIO);
+  };
+  sim::RunOptions options;
+  options.outside.virtualize = true;
+  sim::run(body(), options);
 }
 
 // The number of yields is decided outside: each step is as it would be, but there are more.

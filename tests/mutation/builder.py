@@ -36,16 +36,25 @@ PCH = """\
 #include <vector>
 """
 ROOMS = ("sim", "primitives")  # of the library, for all tests
-EXPLORER = "sim/explore"  # for those in property_tests too
-TESTS = "property_tests"
-# What a test may take: seconds of a processor, KiB of memory, blocks of output. Nothing in it waits
-# for anything real, so a test that hangs uses up its processor time.
-LIMITS = "ulimit -t 10; ulimit -v 8000000; ulimit -f 200000; ulimit -c 0; exec \"$@\""
-GIVEN_UP_AFTER = 600  # seconds of the clock
+# What the tests of a folder need besides; the first folder that a test is in counts.
+BESIDES = {
+    "property_tests": ("sim/explore",),
+    "sim/explore": ("sim/explore",),
+    "sim/jobs": ("sim/explore", "sim/jobs"),
+    "sim/guard": ("sim/explore", "sim/guard"),
+    "tools/simrun": ("sim/explore", "sim/jobs", "sim/report", "sim/guard", "tools/simrun",
+                     "tools/simrun/campaign", "tools/simrun/eval", "tools/simrun/parity"),
+}
+SOURCES = ("sim", "primitives", "property_tests", "tools")
+# What a test may take: seconds of a processor, KiB of memory, blocks of output. But for those of
+# processes nothing in it waits for anything real, so a test that hangs uses up its processor time.
+LIMITS = "ulimit -t {seconds}; ulimit -v 8000000; ulimit -f 200000; ulimit -c 0; exec \"$@\""
+GIVEN_UP_AFTER = 120  # seconds of the clock, or twice what it may compute
 
 
 def rooms_for(test):
-    return (*ROOMS, EXPLORER) if test.startswith(TESTS) else ROOMS
+    besides = (rooms for folder, rooms in BESIDES.items() if test.startswith(folder + "/"))
+    return (*ROOMS, *next(besides, ()))
 
 
 class BuildError(Exception):
@@ -104,9 +113,9 @@ class Builder:
     def copy_sources(self):
         """Leaves what has not changed alone, so that its objects stay up to date."""
         wanted = {path.relative_to(self.root): path.read_bytes()
-                  for room in (*ROOMS, TESTS)
+                  for room in SOURCES
                   for path in (self.root / room).rglob("*") if path.suffix in (".h", ".cc")}
-        for room in (*ROOMS, EXPLORER):
+        for room in {*ROOMS, *(room for rooms in BESIDES.values() for room in rooms)}:
             lines = [f"#include <{name}>\n" for name in self.sources_of(room)]
             wanted[pathlib.Path(whole(room))] = "".join(lines).encode()
         for name, text in wanted.items():
@@ -122,17 +131,19 @@ class Builder:
     def sources_of(self, room):
         return [str(path.relative_to(self.root)) for folder in (room, room + "/internal")
                 for path in sorted((self.root / folder).glob("*.cc"))
-                if not path.name.endswith("_test.cc")]
+                if not path.name.endswith("_test.cc") and path.name != "main.cc"]
 
     def given_flags(self):
-        """Definitions and include folders of a test, but for the checkout itself."""
+        """Definitions and include folders of tests and simrun, but for the checkout itself."""
         commands = json.loads((self.cmake / "compile_commands.json").read_text())
-        test = str(self.root / "primitives" / "lock_test.cc")
-        words = shlex.split(next(c["command"] for c in commands if c["file"] == test))
-        flags = [word for word in words if word.startswith("-D")]
-        for at, word in enumerate(words):
-            if word == "-isystem":
-                flags += words[at:at + 2]
+        flags = []
+        for source in ("primitives/lock_test.cc", "tools/simrun/program.cc"):
+            file = str(self.root / source)
+            words = shlex.split(next(c["command"] for c in commands if c["file"] == file))
+            flags += [word for word in words if word.startswith("-D")]
+            for at, word in enumerate(words):
+                if word == "-isystem":
+                    flags += words[at:at + 2]
         return flags
 
     def given_libraries(self):
@@ -208,9 +219,9 @@ class Builder:
         run_or_raise([self.compiler, *map(str, objects), "-o", program, *self.libraries])
 
 
-def run_test(program, folder):
+def run_test(program, folder, seconds):
     """None if all its tests pass, else which one did not, and how."""
-    command = ["sh", "-c", LIMITS, "sh", str(program), "--gtest_fail_fast", "--gtest_color=no"]
+    command = ["sh", "-c", LIMITS.format(seconds=seconds), "sh", str(program), "--gtest_fail_fast", "--gtest_color=no"]
     environment = {name: value for name, value in os.environ.items()
                    if not name.startswith(("GTEST_", "SIMLOOP_"))}
     environment["RC_PARAMS"] = "seed=1 max_success=150 noshrink=1"
@@ -219,7 +230,7 @@ def run_test(program, folder):
         process = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL,
                                    env=environment, cwd=folder, start_new_session=True)
         try:
-            code = process.wait(GIVEN_UP_AFTER)
+            code = process.wait(max(GIVEN_UP_AFTER, 2 * seconds))
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()

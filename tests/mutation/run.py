@@ -9,8 +9,8 @@
   tests/mutation/run.py --page    writes what the latest run of each fault gave into the page
 
 `--jobs N` runs N at a time (default: as many as there are processors). A fault is caught if a test
-fails, crashes or computes for 10 s; one that does not compile is an error in the table. The checkout is
-not touched: the build is in build/mutation.
+fails, crashes or computes for longer than its part allows, 10 s if that says nothing; one that does
+not compile is an error in the table. The checkout is not touched: the build is in build/mutation.
 """
 
 import argparse
@@ -34,7 +34,7 @@ LEAST = 0.95
 
 def prepare(build, faults, jobs):
     """Builds and runs without a fault what the faults need. Every test has to pass."""
-    tests = sorted({test for fault in faults for test in fault.tests})
+    tests = {test: fault.seconds for fault in faults for test in fault.tests}
     build.compile_library(tests)
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         list(pool.map(build.compile_without_fault, tests))
@@ -44,7 +44,7 @@ def prepare(build, faults, jobs):
             folder.mkdir(parents=True)
             build.link([build.objects[source] for source in (test, *build.library_for(test))],
                        folder / "tests")
-            failed = builder.run_test(folder / "tests", folder)
+            failed = builder.run_test(folder / "tests", folder, tests[test])
             shutil.rmtree(folder)
             return failed
 
@@ -71,7 +71,7 @@ def look_for(fault, build, folder):
     for test in fault.tests:
         program = folder / "tests"
         build.link([with_fault(source) for source in (test, *build.library_for(test))], program)
-        failed = builder.run_test(program, folder)
+        failed = builder.run_test(program, folder, fault.seconds)
         if failed is not None:
             return "caught", f"{failed}  ({test})"
     return "survived", ""

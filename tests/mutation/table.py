@@ -1,8 +1,9 @@
 """The table of faults, and what docs/testing.md says of it.
 
 A file of faults/ is a part of simloop: the test files that should catch its faults, in the order
-they are tried, and the faults. A fault replaces `old`, which stands in `file` exactly once, by
-`new`. A fault may name test files of its own; `by` is the one that is tried first.
+they are tried, the seconds of a processor that one may take if 10 are too few, and the faults. A
+fault replaces `old`, which stands in `file` exactly once, by `new`. A fault may name test files of
+its own; `by` is the one that is tried first.
 """
 
 import collections
@@ -23,6 +24,7 @@ class Fault:
     old: str
     new: str
     tests: tuple
+    seconds: int = 10  # of a processor, for the tests of one file
 
     @property
     def title(self):
@@ -40,21 +42,23 @@ class Fault:
         return text.replace(self.old, self.new)
 
 
-def make_fault(part, tests, entry):
+def make_fault(part, tests, entry, seconds=10):
     known = {"name", "file", "old", "new", "tests", "by"}
     if not {"name", "file", "old", "new"} <= set(entry) <= known:
         raise ValueError(f"{part}: {entry.get('name')}: keys are {', '.join(sorted(entry))}")
     tests = list(entry.get("tests", tests))
     if "by" in entry:
         tests = [entry["by"]] + [test for test in tests if test != entry["by"]]
-    return Fault(part, entry["name"], entry["file"], entry["old"], entry["new"], tuple(tests))
+    return Fault(part, entry["name"], entry["file"], entry["old"], entry["new"], tuple(tests),
+                 seconds)
 
 
 def read_faults():
     faults = []
     for path in sorted(FAULTS.glob("*.toml")):
         table = tomllib.loads(path.read_text())
-        faults += [make_fault(path.stem, table["tests"], entry) for entry in table["fault"]]
+        faults += [make_fault(path.stem, table["tests"], entry, table.get("seconds", 10))
+                   for entry in table["fault"]]
     return faults
 
 
