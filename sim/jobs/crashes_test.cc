@@ -289,6 +289,27 @@ TEST(CrashesOfJobs, EndTheExplorationWhereThereAreMany) {
   }
 }
 
+// What dies in the next round, which does not count, has not ended the exploration.
+TEST(CrashesOfJobs, EndNothingThatFailuresHaveEnded) {
+  const Quiet quiet;
+  const Body body = []() -> Coro<> {
+    co_await yield();
+    if (choose(600) == 0) std::abort();
+    SIM_CHECK_NE(choose(9000), 0);
+  };
+  ExploreOptions options = all_bugs("random");
+  options.max_executions = 40'000;
+  options.max_failures = 2;
+  options.shrink = false;
+  for (const std::uint64_t seed : {42, 78, 83, 109}) {
+    options.seed = seed;
+    const std::string by_one = explore_jobs(body, options, small(1)).to_json();
+    for (const std::uint32_t count : {2, 3, 5}) {
+      EXPECT_EQ(explore_jobs(body, options, small(count)).to_json(), by_one) << seed;
+    }
+  }
+}
+
 TEST(CrashesOfJobs, EndDfsAndDporAsStrategies) {
   const Quiet quiet;
   for (const char* strategy : {"dfs", "dpor"}) {

@@ -347,8 +347,10 @@ void JobsExploration::merge() {
          {},
          {}});
   }
-  const auto crashes = std::ranges::count_if(crashed_, [&](auto each) { return each <= last; });
-  if (static_cast<std::size_t>(crashes) >= kMostCrashes && is_over_) {
+  // Not of those in the next leg, which does not count.
+  const auto crashes = std::ranges::count_if(
+      crashed_, [&](auto each) { return each < leg.end && each <= std::min(last, over_at_); });
+  if (static_cast<std::size_t>(crashes) >= kMostCrashes && !tally_.has_enough_failures()) {
     tally_.warn({FindingKind::crash,
                  absl::StrCat("the exploration ended where ", kMostCrashes,
                               " executions had ended their process"),
