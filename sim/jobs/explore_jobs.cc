@@ -58,6 +58,11 @@ class JobsExploration {
       make_leg();
       merge();
     }
+    // What the others have made meanwhile counts too.
+    while (is_cut_short_ && !legs_.empty()) {
+      make_leg();
+      merge();
+    }
     if (is_stopped_ && !is_over_ && begin < options_.max_executions) tally_.stopped();
     return tally_.finish(progress_);
   }
@@ -117,7 +122,8 @@ class JobsExploration {
   KnownFindings failures_;
   Stopwatch watch_;
   bool is_stopped_ = false;
-  bool is_over_ = false;  // nothing follows
+  bool is_over_ = false;       // nothing follows
+  bool is_cut_short_ = false;  // by what comes from outside
   std::uint16_t shape_ = 0;
   AloneProgress progress_;
   std::vector<Lesson> lessons_;
@@ -129,7 +135,7 @@ class JobsExploration {
   std::optional<Failure> differs_beforehand_;
 
   // That are not counted yet, in their order. Whoever has made its part of the first one goes on
-  // with the next, of which nothing counts where the exploration ends before it.
+  // with the next, of which nothing counts where the search ends before it.
   std::deque<Leg> legs_;
   EventLog events_;
   std::uint64_t over_at_ = UINT64_MAX;  // there the search is over
@@ -359,7 +365,7 @@ void JobsExploration::merge() {
   }
   if (!leg.is_whole && !is_over_) {
     if (is_stopped_) tally_.stopped();
-    is_over_ = true;
+    is_over_ = is_cut_short_ = true;
   }
 }
 

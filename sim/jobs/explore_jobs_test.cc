@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <fstream>
 #include <string>
@@ -230,6 +231,38 @@ TEST(ExploreJobsWhole, EndWhenTheirTimeIsUp) {
   const Report report = explore_jobs(no_bug, options, {.count = 2});
   EXPECT_FALSE(report.stopped);
   EXPECT_GT(report.executions, 0u);
+}
+
+// One worker fails in the second round while the other is at the first.
+TEST(ExploreJobsWhole, TellWhatTheNextRoundHadFoundWhenTheyAreStopped) {
+  struct Seen {
+    std::atomic<pid_t> slow;
+    std::atomic<bool> failed;
+  };
+  void* const shared =
+      ::mmap(nullptr, sizeof(Seen), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  ASSERT_NE(shared, MAP_FAILED);
+  auto* const seen = static_cast<Seen*>(shared);
+  int runs = 0;
+  const Body body = [&runs, seen]() -> Coro<> {
+    co_await yield();
+    if (++runs <= 520) co_return;  // the head
+    pid_t slow = 0;
+    if (seen->slow.compare_exchange_strong(slow, ::getpid()) || slow == ::getpid()) {
+      ::usleep(10'000);
+    } else if (runs > 900) {
+      seen->failed = true;
+      SIM_CHECK(false);
+    }
+  };
+  ExploreOptions options;
+  options.strategy = Strategy::random();
+  options.check_determinism = options.shrink = false;
+  options.stop = [&] { return seen->failed.load(); };
+  const Report report = explore_jobs(body, options, {.count = 2});
+  EXPECT_TRUE(report.stopped);
+  EXPECT_EQ(report.failures.size(), 1u);
+  ::munmap(shared, sizeof(Seen));
 }
 
 // The first child of a process; 0 if it has none.
