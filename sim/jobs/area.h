@@ -1,4 +1,8 @@
 // Area: memory that a worker shares with the parent, so that what it was at is known when it dies.
+//
+// Where memory goes wild in the code under test it may be overwritten too. A worker has no access
+// to the areas of others and may only read what is common, and the parent believes no area that is
+// not intact.
 #pragma once
 
 #include <atomic>
@@ -25,11 +29,12 @@ struct Records {
   Made made[kLongestRound];
 };
 
-// Of one worker. All zeros at first.
-struct Area {
+// Of one worker, in pages of its own.
+struct alignas(4096) Area {
   static constexpr std::uint64_t kNothing = UINT64_MAX;
   static constexpr std::uint64_t kBeforehand = UINT64_MAX - 1;  // asyncio's order, for its shape
 
+  std::uint64_t mark_before;
   // The execution it is at, or one of those; or how many with fewer deviations it has certified.
   std::atomic<std::uint64_t> at;
   std::atomic<Verdict> verdict;
@@ -38,9 +43,13 @@ struct Area {
   std::atomic<std::int64_t> time;
   std::source_location place;  // where its task resumed
   char task[128];
+  std::uint64_t mark_behind;
   Records records[kMostLegs];
   ShownTape tape;
 
+  // Before a worker has it.
+  void reset();
+  bool is_intact() const;
   Records& records_of(std::size_t leg) { return records[leg % kMostLegs]; }
 };
 
@@ -48,15 +57,15 @@ struct Area {
 std::vector<Deviation> shown_deviations(const Area& area);
 
 // Of all workers of an exploration.
-struct Common {
+struct alignas(4096) Common {
   std::atomic<bool> stop;                // between executions
   std::atomic<bool> first_failure_ends;  // so that nothing behind it matters
   std::atomic<std::uint64_t> last;       // no execution behind it matters
-  void lower_last(std::uint64_t number) {
-    std::uint64_t before = last.load();
-    while (number < before && !last.compare_exchange_weak(before, number)) continue;
-  }
 };
+
+// What the process may do with it from now on, as for mprotect(); nothing changes where the system
+// has larger pages.
+void protect(void* begin, std::size_t size, int access);
 
 // Memory that processes forked later share, all zeros. Throws JobsUnavailable where there is none.
 class SharedMemory {

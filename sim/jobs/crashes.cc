@@ -55,6 +55,19 @@ Failure failure_of(const ExploreOptions& options, std::uint16_t shape, const Fou
   return failure;
 }
 
+Crash crash_in(Crew& crew, Crew::Slot slot, const Death& death, std::uint64_t execution) {
+  const Area& area = crew.area(slot);
+  Crash crash;
+  crash.death = death;
+  crash.execution = execution;
+  crash.said = crew.said(slot);
+  crash.is_known = area.is_intact();
+  if (!crash.is_known) return crash;
+  crash.deviations = shown_deviations(area);
+  crash.is_whole = area.tape.count.load() <= ShownTape::kMost;
+  return crash;
+}
+
 // Runs schedules each in a process, for a Reduction.
 class CrashTeller::Tries {
  public:
@@ -86,7 +99,7 @@ std::optional<CrashTeller::Ended> CrashTeller::retrace(const std::vector<Deviati
   const Area& area = crew_.area(slot_);
   Ended ended;
   ended.death = crew_.bury(slot_);
-  if (survived) return std::nullopt;
+  if (survived || !area.is_intact()) return std::nullopt;
   ended.deviations = shown_deviations(area);
   ended.step = area.step.load();
   ended.time = area.time.load();
@@ -108,6 +121,7 @@ void CrashTeller::certify(const Ended& wanted, std::vector<Deviation>& fewest,
     return;
   }
   minimality.certified = crew_.area(slot_).at.load();
+  if (!crew_.area(slot_).is_intact()) return;
   const auto fewer = retrace(shown_deviations(crew_.area(slot_)));
   if (!fewer || !fewer->is_same(wanted)) return;
   fewest = fewer->deviations;
@@ -115,7 +129,8 @@ void CrashTeller::certify(const Ended& wanted, std::vector<Deviation>& fewest,
 }
 
 std::optional<Failure> CrashTeller::tell(const Crash& crash, std::uint16_t shape, bool shrink) {
-  std::optional<Ended> ended = retrace(crash.deviations);
+  std::optional<Ended> ended;
+  if (crash.is_known) ended = retrace(crash.deviations);
   const bool comes_again = ended && ended->death == crash.death;
   if (!comes_again) {
     ended = Ended{};
@@ -137,7 +152,11 @@ std::optional<Failure> CrashTeller::tell(const Crash& crash, std::uint16_t shape
   }
   Found found;
   found.finding = {FindingKind::crash, message(*ended), ended->place, {}};
-  if (!comes_again) {
+  if (!crash.is_known) {
+    found.finding.message +=
+        "\nthe memory was overwritten in which simloop keeps its schedule, so the token holds none "
+        "of it";
+  } else if (!comes_again) {
     found.finding.message += "\nit did not come again when the same schedule was run once more";
   }
   if (!crash.is_whole) found.finding.message += "\nthe token holds the beginning of the schedule";

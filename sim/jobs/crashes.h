@@ -19,6 +19,9 @@ namespace sim::jobs {
 Failure failure_of(const ExploreOptions& options, std::uint16_t shape, const Found& found,
                    const Minimality& minimality, const Narration& narration);
 
+// What the process that was in the slot has left of the run that ended it.
+Crash crash_in(Crew& crew, Crew::Slot slot, const Death& death, std::uint64_t execution);
+
 class CrashTeller {
  public:
   // Runs in `slot`. `look_around` is called while it waits.

@@ -8,7 +8,10 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -382,6 +385,72 @@ TEST(CrashesOfJobs, AreNotSeenInStepsThatEnd) {
   ExploreOptions options = all_bugs("fifo");
   options.check_determinism = false;
   EXPECT_TRUE(explore_jobs(body, options, small(1, 1s)).ok());
+}
+
+// Writes over what the process shares with others, as far as it may: the beginning of each mapping
+// that is not too large.
+void write_over_shared_memory(int byte, std::size_t most, std::size_t largest = SIZE_MAX) {
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    std::uintptr_t begin = 0;
+    std::uintptr_t end = 0;
+    char access[5] = {};
+    if (std::sscanf(line.c_str(), "%lx-%lx %4s", &begin, &end, access) != 3) continue;
+    if (std::string(access) != "rw-s" || end - begin > largest) continue;
+    std::memset(reinterpret_cast<void*>(begin), byte, std::min<std::size_t>(end - begin, most));
+  }
+}
+
+TEST(CrashesOfJobs, AreFoundWhereWhatTheyAreAtIsOverwritten) {
+  const Quiet quiet;
+  for (const int byte : {0, 0x41, 0xff}) {
+    for (const std::size_t most : {300, 1 << 22}) {
+      for (const int one_in : {20, 2000}) {  // in the head, and behind it
+        const Body body = [=]() -> Coro<> {
+          co_await yield();
+          if (choose(one_in) != 1) co_return;
+          write_over_shared_memory(byte, most);
+          std::abort();
+        };
+        ExploreOptions options = all_bugs("random");
+        options.max_executions = 20'000;
+        for (const std::uint32_t count : {1, 3}) {
+          const Report report = explore_jobs(body, options, small(count));
+          ASSERT_EQ(report.failures.size(), 1u) << byte << ' ' << most << ' ' << one_in;
+          EXPECT_THAT(report.failures[0].message,
+                      AllOf(StartsWith("SIGABRT"), HasSubstr("was overwritten")))
+              << byte << ' ' << most << ' ' << one_in << ' ' << count;
+        }
+      }
+    }
+  }
+  EXPECT_TRUE(no_child_is_left());
+}
+
+TEST(CrashesOfJobs, AreFoundWhereAProcessLivesOnThatHasOverwrittenWhatItIsAt) {
+  const Quiet quiet;
+  for (const std::size_t most : {100, 1 << 22}) {
+    const Body body = [most]() -> Coro<> {
+      co_await yield();
+      if (choose(2000) == 1) write_over_shared_memory(0x41, most);
+    };
+    ExploreOptions options = all_bugs("random");
+    options.max_executions = 20'000;
+    const Report report = explore_jobs(body, options, small(2));
+    ASSERT_EQ(report.failures.size(), 1u);
+    EXPECT_THAT(report.failures[0].message, HasSubstr("was overwritten"));
+  }
+}
+
+// One page tells all workers when to stop.
+TEST(CrashesOfJobs, CannotOverwriteWhatIsCommon) {
+  const Body body = []() -> Coro<> {
+    co_await yield();
+    if (choose(100) == 1) write_over_shared_memory(0xff, 4096, 4096);
+  };
+  ExploreOptions options = all_bugs("random");
+  options.max_executions = 2'000;
+  EXPECT_EQ(explore_jobs(body, options, small(1)).executions, 2'000u);
 }
 
 TEST(CrashesOfJobs, WithASanitizerTellWhatItSays) {

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -74,7 +75,7 @@ struct Ends {
 
 Crew::Crew(const Body& body, const ExploreOptions& options, const Jobs& jobs, std::uint32_t slots)
     : jobs_(with_limits(jobs)),
-      memory_(sizeof(Common) + (slots + std::size_t{1}) * sizeof(Area)),
+      memory_((slots + std::size_t{1}) * sizeof(Area) + sizeof(Common)),
       processes_(slots + std::size_t{1}) {
   check_single_thread();
   setup_.body = &body;
@@ -87,6 +88,7 @@ Crew::Crew(const Body& body, const ExploreOptions& options, const Jobs& jobs, st
 }
 
 Crew::~Crew() {
+  common().stop.store(true);  // who has an order that it has not read yet is soon through with it
   for (Slot slot = static_cast<Slot>(processes_.size()); slot-- > 0;) {
     if (is_alive(slot)) dismiss(slot);
   }
@@ -104,10 +106,7 @@ void Crew::close(Process& process) {
 void Crew::start_zygote() {
   std::cout.flush();
   std::fflush(nullptr);
-  Area& its_area = area(kZygote);
-  for (Records& each : its_area.records) each.count.store(0);
-  its_area.verdict.store(Verdict::none);
-  its_area.at.store(Area::kNothing);
+  area(kZygote).reset();
   Ends ends;
   if (!ends.ok()) cannot_make("a socket");
   const pid_t parent = ::getpid();
@@ -132,13 +131,7 @@ void Crew::start_zygote() {
 bool Crew::start(Slot slot, Command command, const std::string& bytes, bool quiet) {
   Ends ends;
   if (!ends.ok() || !is_alive(kZygote)) return false;
-  Area& its_area = area(slot);
-  for (Records& each : its_area.records) each.count.store(0);
-  its_area.verdict.store(Verdict::none);
-  its_area.at.store(Area::kNothing);
-  its_area.step.store(0);
-  its_area.task[0] = '\0';
-  its_area.place = {};
+  area(slot).reset();
   ForkOrder order{slot, command, bytes};
   if (!send(kZygote, Command::fork, to_bytes(order)) ||
       !send_descriptors(processes_[kZygote].socket, {ends.its_socket, ends.its_errors})) {
@@ -222,8 +215,14 @@ void Crew::dismiss(Slot slot) {
   const Process& process = processes_[slot];
   // One that waits for orders ends by itself when there are none any more.
   if (area(slot).at.load() != Area::kNothing) ::kill(process.process, SIGKILL);
-  ::shutdown(process.socket, SHUT_RDWR);
-  bury(slot);
+  dismiss_gently(slot);
+}
+
+Death Crew::dismiss_gently(Slot slot) {
+  ::shutdown(processes_[slot].socket, SHUT_RDWR);
+  Death death = bury(slot);
+  death.is_known = death.is_known && !(WIFEXITED(death.status) && WEXITSTATUS(death.status) == 0);
+  return death;
 }
 
 }  // namespace sim::jobs

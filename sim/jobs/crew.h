@@ -54,6 +54,8 @@ class Crew {
   Death bury(Slot slot);
   // Ends one that has nothing to do any more, or whatever it does.
   void dismiss(Slot slot);
+  // The same of one that comes to its end by itself. How, where that was not because of this.
+  Death dismiss_gently(Slot slot);
   // The end of what it has written to stderr.
   const std::string& said(Slot slot) const { return processes_[slot].said; }
 

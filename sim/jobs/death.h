@@ -32,6 +32,7 @@ struct Crash {
   std::vector<Deviation> deviations;
   bool is_whole = true;  // those are all
   std::string said;      // the last lines that the worker wrote to stderr
+  bool is_known = true;  // it is known which execution it was
 };
 
 }  // namespace sim::jobs

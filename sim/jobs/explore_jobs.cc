@@ -43,11 +43,24 @@ class JobsExploration {
         crew_(body, options, jobs, teller_slot_),
         tally_(options),
         crash_teller_(crew_, teller_slot_, [this] { look_around(); }) {
-    crew_.common().first_failure_ends.store(options.max_failures == 1);
+    crew_.common().first_failure_ends.store(first_failure_ends());
   }
 
   Report explore() {
-    make_head();
+    try {
+      make_head();
+      make_rounds();
+    } catch (const JobsUnavailable& why) {
+      if (tally_.seen() == 0) throw;
+      is_over_ = true;
+      tally_.warn({FindingKind::crash,
+                   absl::StrCat("the exploration ended before its time: ", why.what()), {}, {}});
+    }
+    return tally_.finish(progress_);
+  }
+
+ private:
+  void make_rounds() {
     std::uint64_t begin = kHead;
     while (!is_over_) {
       while (legs_.size() < legs_at_once_ && goes_on(begin)) {
@@ -64,10 +77,8 @@ class JobsExploration {
       merge();
     }
     if (is_stopped_ && !is_over_ && begin < options_.max_executions) tally_.stopped();
-    return tally_.finish(progress_);
   }
-
- private:
+  bool first_failure_ends() const { return options_.max_failures == 1; }
   // Whether there is a round that begins there.
   bool goes_on(std::uint64_t begin) {
     if (begin >= options_.max_executions || is_late()) return false;
@@ -85,6 +96,7 @@ class JobsExploration {
     if (late || is_stopped_) crew_.common().stop.store(true);
     if (!options_.on_progress) return;
     Progress progress = tally_.progress();
+    progress.executions += to_count_;
     for (const Leg& leg : legs_) progress.executions += leg.executions();
     for (Slot slot = 0; slot < teller_slot_; ++slot) {
       for (const Records& each : crew_.area(slot).records) progress.executions += each.count.load();
@@ -105,6 +117,11 @@ class JobsExploration {
   void zygote_died();
   void restart_zygote();
   void note_crash(Slot slot, std::uint64_t number, const Death& death);
+  void note_overwritten(Slot slot, Leg& leg, const Death& death);
+  void lower_last(std::uint64_t number) {
+    last_ = std::min(last_, number);
+    crew_.common().last.store(last_);
+  }
   void merge();
   void merge_one(std::uint64_t number, Events& events);
   void tell(const Found& found);
@@ -139,6 +156,8 @@ class JobsExploration {
   std::deque<Leg> legs_;
   EventLog events_;
   std::uint64_t over_at_ = UINT64_MAX;  // there the search is over
+  std::uint64_t last_ = UINT64_MAX;     // no execution behind it matters
+  std::uint64_t to_count_ = 0;          // executions of the leg that is being counted
 };
 
 void JobsExploration::make_head() {
@@ -227,8 +246,13 @@ void JobsExploration::handle(Slot slot, const Message& message) {
       return leg_done(slot, done);
     }
     default:
-      return events_.note(message);
+      break;
   }
+  events_.note(message);
+  const bool ends = static_cast<Answer>(message.kind) == Answer::differs ||
+                    (static_cast<Answer>(message.kind) == Answer::failure && first_failure_ends());
+  std::uint64_t number = 0;
+  if (ends && read(message.bytes, number)) lower_last(number);
 }
 
 // The one it is at, if there is one.
@@ -241,6 +265,9 @@ Leg* JobsExploration::leg_of(Slot slot) {
 void JobsExploration::leg_done(Slot slot, const LegDone& done) {
   Leg* const leg = leg_of(slot);
   if (leg == nullptr) return;
+  if (!crew_.area(slot).is_intact()) {
+    return note_overwritten(slot, *leg, crew_.dismiss_gently(slot));
+  }
   leg->collect(crew_.area(slot).records_of(leg->index));
   leg->busy.erase(slot);
   if (slot == Crew::kZygote || slot == kAlone) leg->progress = done.alone;
@@ -258,12 +285,14 @@ void JobsExploration::died(Slot slot) {
   const std::uint64_t at = crew_.area(slot).at.load();
   const Death death = crew_.bury(slot);
   if (leg == nullptr) return;  // it is missed when it is to work again
+  const bool is_possible = at == Area::kNothing || (at >= leg->begin && at < leg->end);
+  if (!is_possible || !crew_.area(slot).is_intact()) return note_overwritten(slot, *leg, death);
   // Behind what it has left, which may be all: it may have died when it was about to say so. Or
   // before it had begun, and another one in its place before that.
   std::uint64_t& skip_to = leg->goes_on_at.try_emplace(slot, leg->begin).first->second;
   Records& left = crew_.area(slot).records_of(leg->index);
-  if (const std::uint64_t count = left.count.load(); count > 0) {
-    skip_to = left.made[count - 1].number + 1;
+  if (const std::uint32_t count = left.count.load(); count > 0) {
+    skip_to = std::clamp(left.made[count - 1].number + 1, leg->begin, leg->end);
   }
   leg->collect(left);
   const bool was_at_one = at != Area::kNothing && !leg->was_made(at);
@@ -280,18 +309,25 @@ void JobsExploration::died(Slot slot) {
 }
 
 void JobsExploration::note_crash(Slot slot, std::uint64_t number, const Death& death) {
-  const Area& area = crew_.area(slot);
-  events_.note_crash(number, {.death = death,
-                              .execution = number + 1,
-                              .deviations = shown_deviations(area),
-                              .is_whole = area.tape.count.load() <= ShownTape::kMost,
-                              .said = crew_.said(slot)});
+  events_.note_crash(number, crash_in(crew_, slot, death, number + 1));
   crashed_.insert(number);
-  const bool ends = crew_.common().first_failure_ends || is_alone(options_.strategy);
-  if (ends) crew_.common().lower_last(number);
+  if (first_failure_ends() || is_alone(options_.strategy)) lower_last(number);
   if (crashed_.size() >= kMostCrashes) {
-    crew_.common().lower_last(*std::next(crashed_.begin(), kMostCrashes - 1));
+    lower_last(*std::next(crashed_.begin(), kMostCrashes - 1));
   }
+}
+
+// What it was at was overwritten: a crash at an unknown place of the leg, which is the last.
+void JobsExploration::note_overwritten(Slot slot, Leg& leg, const Death& death) {
+  const std::uint64_t number = leg.end - 1;
+  Crash crash = crash_in(crew_, slot, death, leg.end);
+  crash.is_known = false;
+  crash.deviations.clear();
+  events_.note_crash(number, std::move(crash));
+  crashed_.insert(number);
+  lower_last(number);
+  leg.is_whole = false;
+  for (Leg& each : legs_) each.busy.erase(slot);
 }
 
 // In the head; a zygote that is idle dies only when it is killed.
@@ -299,12 +335,19 @@ void JobsExploration::zygote_died() {
   const std::uint64_t at = crew_.area(Crew::kZygote).at.load();
   const Death death = crew_.bury(Crew::kZygote);
   Leg* const head = leg_of(Crew::kZygote);
-  if (head == nullptr || at == Area::kNothing) return restart_zygote();
+  if (head == nullptr) return restart_zygote();
+  const bool is_possible = at >= Area::kBeforehand || at < head->end;
+  if (!is_possible || !crew_.area(Crew::kZygote).is_intact()) {
+    note_overwritten(Crew::kZygote, *head, death);
+    crew_.setup().makes_head = false;
+    return restart_zygote();
+  }
+  if (at == Area::kNothing) return restart_zygote();
   if (at == Area::kBeforehand) {
     if (crew_.setup().beforehand_crashed) throw JobsUnavailable("worker processes do not live");
     crash_beforehand_ = Crash{death, 1, {}, true, crew_.said(Crew::kZygote)};
     crew_.setup().beforehand_crashed = true;
-    if (crew_.common().first_failure_ends) crew_.setup().makes_head = false;
+    if (first_failure_ends()) crew_.setup().makes_head = false;
   } else {
     events_.keep_crashes();
     note_crash(Crew::kZygote, at, death);
@@ -322,12 +365,15 @@ void JobsExploration::restart_zygote() {
   if (crew_.is_alive(Crew::kZygote)) crew_.dismiss(Crew::kZygote);
   crew_.start_zygote();
   for (;;) {
+    look_around();
     const auto event = crew_.wait(kPollTick, Crew::kZygote);
     if (!event) continue;
     if (!event->message) throw JobsUnavailable("worker processes do not live");
     const auto kind = static_cast<Answer>(event->message->kind);
     if (kind == Answer::leg_done) break;
-    if (kind == Answer::shape && !crew_.setup().makes_head) break;
+    if (kind != Answer::shape) continue;
+    read(event->message->bytes, shape_);
+    if (!crew_.setup().makes_head) break;
   }
 }
 
@@ -336,13 +382,16 @@ void JobsExploration::merge() {
   const Leg leg = std::move(legs_.front());
   legs_.pop_front();
   if (leg.progress) progress_ = *leg.progress;
-  const std::uint64_t last = crew_.common().last.load();
+  to_count_ = leg.executions();
   for (std::uint64_t number = leg.begin; number < leg.end; ++number) {
-    if (tally_.has_enough_failures() || number > std::min(last, over_at_)) break;
-    if (const auto& record = leg.made[number - leg.begin]) tally_.add(*record);
+    if (tally_.has_enough_failures() || number > std::min(last_, over_at_)) break;
+    if (const auto& record = leg.made[number - leg.begin]) {
+      tally_.add(*record);
+      --to_count_;
+    }
     if (auto events = events_.take(number)) merge_one(number, *events);
   }
-  is_over_ = is_over_ || tally_.has_enough_failures() || std::min(over_at_, last) < leg.end;
+  is_over_ = is_over_ || tally_.has_enough_failures() || std::min(over_at_, last_) < leg.end;
   const bool alone_is_lost =
       alone_is_lost_at_ < leg.end ||
       (is_alone(options_.strategy) && !crashed_.empty() && *crashed_.begin() < leg.end);
@@ -355,7 +404,7 @@ void JobsExploration::merge() {
   }
   // Not of those in the next leg, which does not count.
   const auto crashes = std::ranges::count_if(
-      crashed_, [&](auto each) { return each < leg.end && each <= std::min(last, over_at_); });
+      crashed_, [&](auto each) { return each < leg.end && each <= std::min(last_, over_at_); });
   if (static_cast<std::size_t>(crashes) >= kMostCrashes && !tally_.has_enough_failures()) {
     tally_.warn({FindingKind::crash,
                  absl::StrCat("the exploration ended where ", kMostCrashes,
@@ -394,20 +443,21 @@ void JobsExploration::merge_one(std::uint64_t number, Events& events) {
 }
 
 void JobsExploration::tell(const Found& found) {
-  if (auto failure = have_told({found, options_.check_determinism, options_.shrink})) {
-    return tally_.fail(*std::move(failure));
+  std::optional<Crash> crash;
+  std::optional<Failure> told;
+  try {
+    told = have_told({found, options_.check_determinism, options_.shrink});
+    if (!told) {  // it ended the process, which is told behind it
+      crash = crash_in(crew_, teller_slot_, crew_.bury(teller_slot_), found.execution);
+      told = have_told({found, false, false});
+      if (!told) crew_.bury(teller_slot_);
+    }
+  } catch (const JobsUnavailable&) {
+    tally_.fail(failure_of(options_, shape_, found, {}, {}));
+    throw;
   }
-  // It ended the process, which is told behind it.
-  const Crash crash{
-      crew_.bury(teller_slot_), found.execution, shown_deviations(crew_.area(teller_slot_)),
-      crew_.area(teller_slot_).tape.count.load() <= ShownTape::kMost, crew_.said(teller_slot_)};
-  auto unshrunk = have_told({found, false, false});
-  if (!unshrunk) {
-    crew_.bury(teller_slot_);
-    unshrunk = failure_of(options_, shape_, found, {}, {});
-  }
-  tally_.fail(*std::move(unshrunk));
-  tell_crash(crash);
+  tally_.fail(told ? *std::move(told) : failure_of(options_, shape_, found, {}, {}));
+  if (crash) tell_crash(*crash);
 }
 
 // Null where the process that was to tell it has died and is to be buried.

@@ -291,6 +291,24 @@ TEST(ExploreJobsWhole, GoOnWhenTheZygoteIsKilled) {
   EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
 }
 
+TEST(ExploreJobsWhole, TellWhatTheyHaveWhereNoProcessLivesAnyMore) {
+  ExploreOptions options;
+  options.strategy = Strategy::random();
+  options.max_executions = UINT64_MAX;
+  int asked = 0;
+  options.stop = [&] {
+    const pid_t zygote = child_of(::getpid());
+    if (zygote != 0 && (child_of(zygote) != 0 || asked > 0) && ++asked > 1) ::kill(zygote, SIGKILL);
+    return false;
+  };
+  const Report report = explore_jobs(no_bug, options, {.count = 2});
+  EXPECT_GE(report.executions, 512u);
+  ASSERT_EQ(report.warnings.size(), 1u);
+  EXPECT_THAT(report.warnings[0].message,
+              HasSubstr("ended before its time: worker processes do not live"));
+  EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
+}
+
 TEST(ExploreJobsWhole, GoOnWhenAWorkerIsKilled) {
   ExploreOptions options;
   options.strategy = Strategy::random();

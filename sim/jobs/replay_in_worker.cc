@@ -56,9 +56,7 @@ Report replay_order(Crew& crew, const ReplayOrder& order, std::uint16_t shape, c
     throw std::invalid_argument(why);
   }
   if (answer && from_bytes(answer->bytes, report)) return report;
-  const Area& area = crew.area(kReplayer);
-  const Crash crash{death, 1, shown_deviations(area), area.tape.count.load() <= ShownTape::kMost,
-                    crew.said(kReplayer)};
+  const Crash crash = crash_in(crew, kReplayer, death, 1);
   if (auto failure = teller.tell(crash, shape, order.shrink)) {
     report.failures.push_back(*std::move(failure));
   }

@@ -1,6 +1,7 @@
 #include "sim/jobs/worker.h"
 
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,14 +32,18 @@ namespace sim::jobs {
 
 namespace {
 
-// The process is the child of `parent`, and ends with it. Ctrl-C is the parent's to answer.
-void become_worker(pid_t parent, Area& area, const Jobs& jobs) {
+// The process is the child of `parent`, and ends with it. Ctrl-C is the parent's to answer. It has
+// access to one area from now on.
+void become_worker(pid_t parent, const Setup& setup, Area& area) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(0);
   ::signal(SIGINT, SIG_IGN);
   ::signal(SIGTERM, SIG_IGN);
+  protect(setup.areas.front(), setup.areas.size() * sizeof(Area), PROT_NONE);
+  protect(&area, sizeof area, PROT_READ | PROT_WRITE);
+  protect(setup.common, sizeof *setup.common, PROT_READ);
   show_tapes_in(&area.tape);
-  start_watchdog(area, jobs);
+  start_watchdog(area, setup.jobs);
 }
 
 // Without what the process would do at its exit, which is the parent's.
@@ -105,6 +110,7 @@ class Worker {
   KnownFindings warned_;
   KnownFindings failed_;
   std::size_t leg_ = 0;      // the index of the round
+  std::uint64_t last_ = UINT64_MAX;  // what it has told ends the exploration there
   bool broken_off_ = false;  // what the search throws ends the exploration
 };
 
@@ -134,7 +140,7 @@ void Worker::learn_shape() {
 void Worker::make(std::uint64_t end, Tally* feedback) {
   for (;;) {
     if (broken_off_ || (setup_.common->stop && course_.at() > 0)) return;
-    const std::uint64_t last = setup_.common->last.load();
+    const std::uint64_t last = std::min(last_, setup_.common->last.load());
     DecisionSource* const source = course_.next(last < end ? last + 1 : end);
     if (source == nullptr) return;
     if (feedback != nullptr && setup_.crashed.contains(course_.at())) {
@@ -159,17 +165,17 @@ bool Worker::make_one(DecisionSource& source, Tally* feedback) {
     course_.ended(result, is_new);
     std::optional<Failure> differs;
     if (twice) differs = teller_.check_repeats(trace, result.tape.deviations(), number + 1);
-    // What ends the process before has not been made.
-    Records& records = area_->records_of(leg_);
-    const std::uint32_t count = records.count.load();
-    records.made[count] = record;
-    records.count.store(count + 1);
     tell_warnings(result, number);
     if (differs) {
       tell_difference(*differs, number);
     } else {
       tell_failure(result, number);
     }
+    // What ends the process before has not been made.
+    Records& records = area_->records_of(leg_);
+    const std::uint32_t count = records.count.load();
+    records.made[count] = record;
+    records.count.store(count + 1);
   } catch (const NotRepeated& difference) {
     say(Answer::not_repeated, number, not_repeated(difference.what()));
     broken_off_ = true;
@@ -193,7 +199,6 @@ void Worker::tell_warnings(const ExecutionResult& result, std::uint64_t number) 
 void Worker::tell_difference(const Failure& failure, std::uint64_t number) {
   const AloneProgress progress = course_.search().alone_progress();
   answer(Answer::differs, write(number, to_bytes(failure), progress));
-  setup_.common->lower_last(number);
   broken_off_ = true;
 }
 
@@ -202,7 +207,7 @@ void Worker::tell_failure(const ExecutionResult& result, std::uint64_t number) {
   const Found found{execution_.in_words(result.failure()), result.tape.deviations(), number + 1};
   const AloneProgress progress = course_.search().alone_progress();
   answer(Answer::failure, write(number, to_bytes(found), progress));
-  if (setup_.common->first_failure_ends) setup_.common->lower_last(number);
+  if (setup_.common->first_failure_ends) last_ = number;
 }
 
 void Worker::obey(Command command, const std::string& bytes) {
@@ -334,7 +339,7 @@ class Zygote {
       ::close((*descriptors)[1]);
       Area& area = *worker_.setup().areas[order.slot];
       worker_.become((*descriptors)[0], area);
-      become_worker(zygote, area, worker_.setup().jobs);
+      become_worker(zygote, worker_.setup(), area);
       worker_.obey(order.command, order.bytes);
       leave();
     }
@@ -363,7 +368,7 @@ void run_zygote(Setup setup, int socket) {
   setup.options.on_new_trace = {};
   silence_crash_reports();
   const pid_t parent = ::getppid();
-  become_worker(parent, *setup.areas.front(), setup.jobs);
+  become_worker(parent, setup, *setup.areas.front());
   Worker worker(setup, socket);
   worker.make_head();
   Zygote(worker, socket).serve();
