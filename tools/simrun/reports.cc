@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "sim/explore/explanation.h"
 #include "sim/report/chrome_trace.h"
 #include "sim/report/github.h"
@@ -214,9 +215,11 @@ void tell_difference(const Command& command, const std::string& difference, Outc
 absl::Status write_reports(const ReportFiles& files, const std::vector<Outcome>& all,
                            Output& output, const Page& html) {
   using Format = std::function<std::string(const std::vector<Outcome>&)>;
-  absl::Status status;
+  std::vector<std::string> troubles;
   const auto write = [&](const std::string& file, const Format& format) {
-    if (!file.empty()) status.Update(write_whole(file, format(all)));
+    if (file.empty()) return;
+    const absl::Status status = write_whole(file, format(all));
+    if (!status.ok()) troubles.emplace_back(status.message());
   };
   if (files.github) output.write(sim::report::github(all));
   output.flush();
@@ -227,7 +230,8 @@ absl::Status write_reports(const ReportFiles& files, const std::vector<Outcome>&
   write(files.sarif, sim::report::sarif);
   write(files.json_lines, sim::report::json_lines);
   write(files.trace, sim::report::chrome_trace);
-  return status;
+  if (troubles.empty()) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrJoin(troubles, "; "));
 }
 
 }  // namespace simrun

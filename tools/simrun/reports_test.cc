@@ -137,6 +137,10 @@ TEST_F(SimrunReports, ThatCannotBeWrittenAreOneLineAndLoseNoText) {
   const Called full = call({"explore", "reports_lost_update", "--jobs", "0", "--html=/dev/full"});
   EXPECT_EQ(full.code, 2);
   EXPECT_THAT(full.err, HasSubstr("No space left on device"));
+  const Called two = call({"explore", "reports_lost_update", "--jobs", "0", "--html=/dev/full",
+                           "--junit", path("no/such.xml")});
+  EXPECT_THAT(two.err, HasSubstr("cannot write /dev/full: No space left on device; cannot write "));
+  EXPECT_EQ(std::count(two.err.begin(), two.err.end(), '\n'), 1);
 }
 
 TEST_F(SimrunReports, AreRefusedWhereTheyMakeNoSense) {
