@@ -102,14 +102,14 @@ class Campaign {
     wanted.share = options_.share;
     wanted.process = this_process();
     run_ = keeper_.begin(wanted);
-    for (const Slice& slice : keeper_.slices_of(run_)) {
+    slices_ = keeper_.slices_of(run_);
+    for (const Slice& slice : slices_) {
       const auto lane = lane_of(slice.scenario, slice.parameters);
       if (!lane) continue;
       account(*lane, slice);
       seconds_before_ += slice.seconds;
       summary_.continued = true;
     }
-    for (Stored& stored : keeper_.findings()) known_[stored.id] = stored.state;
     if (summary_.continued) {
       CampaignRun itself = run_;  // and not the others of its commit
       itself.commit.clear();
@@ -236,6 +236,7 @@ class Campaign {
     slice.exhausted = report.exhausted;
     slice.seconds = absl::ToDoubleSeconds(absl::Now() - began);
     account(index, slice);
+    slices_.push_back(slice);
     settle(index, slice, entry);
     entry.slice = &slice;
     line.show("");
@@ -248,8 +249,8 @@ class Campaign {
     const std::string id = seen.signature.id();
     failures_.try_emplace(id, failure);
     if (const auto same = shrunk_.find(id); same != shrunk_.end()) return same->second;
-    const auto known = known_.find(id);
-    if (known != known_.end() && is_open(known->second)) return seen;
+    const std::optional<State> known = keeper_.state_of(id);
+    if (known && is_open(*known)) return seen;
     if (failure.deviations.empty() || failure.kind == sim::FindingKind::not_deterministic) {
       return seen;
     }
@@ -312,22 +313,13 @@ class Campaign {
     for (std::size_t i = 0; i < entry.seen.size(); ++i) {
       const Seen& seen = entry.seen[i];
       const std::string id = seen.signature.id();
-      const auto before = known_.find(id);
-      // A store that failed and cannot be read any more does not make news of what is known.
-      const bool is_lost = before != known_.end() && states[i] == State::found;
-      const State state = !is_lost                          ? states[i]
-                          : before->second == State::fixed ? State::returned
-                                                            : State::known;
-      const bool is_news = state == State::found || state == State::returned;
-      known_[id] = state;
-      if (is_news) news_[id] = state;
-      if (is_lost && !is_news) known_beforehand_.insert(id);
-      if (is_news || !told_.contains(id)) tell(seen, state, is_news);
+      const bool is_news = states[i] == State::found || states[i] == State::returned;
+      if (is_news) news_[id] = states[i];
+      if (is_news || !told_.contains(id)) tell(seen, states[i], is_news);
     }
     for (const auto& [ids, state] :
          {std::pair(&entry.fixed, State::fixed), std::pair(&entry.stale, State::stale)}) {
       for (const std::string& id : *ids) {
-        known_[id] = state;
         if (state == State::fixed) fixed_.insert(id);
         tell_change(id, state);
       }
@@ -385,12 +377,11 @@ class Campaign {
 
   bool write_all_reports() {
     if (!reports_.any()) return true;
-    const std::vector<Slice> slices = keeper_.slices_of(run_);
-    const auto outcomes = outcomes_of(summary_, lanes_, slices, failures_, options_);
+    const auto outcomes = outcomes_of(summary_, lanes_, slices_, failures_, options_);
     const auto page = [&](const sim::report::SourceReader& read_source) {
       auto failed = outcomes;
       std::erase_if(failed, [](const auto& each) { return each.passed; });
-      const auto overview = overview_of(summary_, lanes_, slices);
+      const auto overview = overview_of(summary_, lanes_, slices_);
       return sim::report::campaign_page(overview, failed, read_source);
     };
     const absl::Status status = write_reports(reports_, outcomes, output_, page);
@@ -412,7 +403,7 @@ class Campaign {
       what = News::fixed;
     } else if (own != news_.end()) {
       what = own->second == State::returned ? News::returned : News::fresh;
-    } else if (at != news.end() && !known_beforehand_.contains(stored.id)) {
+    } else if (at != news.end()) {
       what = at->second == State::returned ? News::returned : News::fresh;
     }
     Schedule schedule = stored.schedules.empty() ? Schedule{} : stored.schedules.front();
@@ -434,12 +425,11 @@ class Campaign {
   absl::Time began_ = absl::Now();
   double seconds_before_ = 0;  // of the process that was killed
   std::uint64_t executions_ = 0;
-  std::map<std::string, State> known_;  // signatures
-  std::map<std::string, sim::Failure> failures_;  // the same, as they are reported
+  std::vector<Slice> slices_;
+  std::map<std::string, sim::Failure> failures_;  // signatures, as they are reported
   std::map<std::string, Seen> shrunk_;  // what a signature turned out to be when it was shrunk
   std::map<std::string, Unsettled> unsettled_;
   std::map<std::string, State> news_;
-  std::set<std::string> known_beforehand_;  // which the store does not know any more
   std::set<std::string> told_;
   std::set<std::string> fixed_;
   Summary summary_;

@@ -90,6 +90,16 @@ SIM_SCENARIO(campaign_aborts, "ends its process") {
   std::abort();
 }
 
+std::string store_to_spoil;
+
+SIM_SCENARIO(campaign_spoils, "takes a table out of the store of its campaign") {
+  co_await sim::yield();
+  if (store_to_spoil.empty()) co_return;
+  const auto store = Store::open(store_to_spoil);
+  if (store.ok()) (*store)->database().execute("DROP TABLE slices").IgnoreError();
+  store_to_spoil.clear();
+}
+
 // A campaign over these, on a store of its own; one a commit.
 class CampaignTest : public testing::Test {
  protected:
@@ -164,6 +174,26 @@ TEST_F(CampaignTest, AReportThatCannotBeWrittenIsOneLineAndTheFindingIsTold) {
   EXPECT_THAT(called.out, StartsWith("NEW  campaign_counter  "));
   EXPECT_THAT(called.err, HasSubstr("simrun: cannot write "));
   EXPECT_EQ(run({"--junit", folder_ / "none/a.xml"}).code, kBadUsage);
+}
+
+TEST_F(CampaignTest, AStoreThatIsLostMeanwhileLosesNoFinding) {
+  run({"--executions", "1"});  // makes the store
+  ASSERT_THAT(stored(), IsEmpty());
+  const std::string page = folder_ / "page.html";
+  store_to_spoil = store();
+  const std::vector<std::string> all = {"campaign_spoils", "--jobs",  "0",  "--executions",
+                                        "20000",           "--html", page};
+  const Called fresh = run(all);
+  EXPECT_EQ(fresh.code, kBugFound);
+  EXPECT_THAT(fresh.out, HasSubstr("\nFAILED: 1 new in "));
+  EXPECT_THAT(fresh.err, HasSubstr("; what is found stands only here\n"));
+  EXPECT_THAT(read_file(page), HasSubstr("<span class=\"kind new\">new</span>"));
+  std::filesystem::remove(store());
+  run();
+  store_to_spoil = store();
+  const Called known = run(all);
+  EXPECT_EQ(known.code, kBadUsage) << "it could not be stored";
+  EXPECT_THAT(known.out, HasSubstr("\nPASSED: 1 known in "));
 }
 
 TEST_F(CampaignTest, TheTokenThatItKeepsIsShrunkAndReplays) {

@@ -1,6 +1,8 @@
 #include "tools/simrun/campaign/keeper.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -53,7 +55,9 @@ auto Keeper::keep(F f) {
 }
 
 CampaignRun Keeper::begin(const CampaignRun& run) {
-  return keep([&](Store& store) { return store.begin(run); });
+  CampaignRun begun = keep([&](Store& store) { return store.begin(run); });
+  news_at_first_ = keep([&](Store& store) { return store.news_of(begun); });
+  return begun;
 }
 
 std::vector<Slice> Keeper::slices_of(const CampaignRun& run) {
@@ -61,7 +65,9 @@ std::vector<Slice> Keeper::slices_of(const CampaignRun& run) {
 }
 
 std::uint64_t Keeper::seeds_used(const Slice& slice, std::uint64_t seed) {
-  return keep([&](Store& store) { return store.seeds_used(slice, seed); });
+  std::uint64_t& used = seeds_[{slice.scenario, slice.parameters}];
+  used = std::max(used, keep([&](Store& store) { return store.seeds_used(slice, seed); }));
+  return used;
 }
 
 std::set<std::string> Keeper::fixed_by(const CampaignRun& run) {
@@ -69,15 +75,64 @@ std::set<std::string> Keeper::fixed_by(const CampaignRun& run) {
 }
 
 std::vector<Stored> Keeper::findings() {
-  return keep([](Store& store) { return store.findings(); });
+  std::vector<Stored> all = keep([](Store& store) { return store.findings(); });
+  std::set<std::string> there;
+  for (const Stored& each : all) {
+    there.insert(each.id);
+    known_.insert_or_assign(each.id, each);
+  }
+  if (trouble_.empty()) return all;
+  for (const auto& [id, stored] : known_) {
+    if (!there.contains(id)) all.push_back(stored);
+  }
+  std::ranges::sort(all, {}, [](const Stored& each) {
+    return std::tie(each.signature.scenario, each.id);
+  });
+  return all;
+}
+
+std::optional<State> Keeper::state_of(const std::string& signature) const {
+  const auto known = known_.find(signature);
+  if (known == known_.end()) return std::nullopt;
+  return known->second.state;
+}
+
+State Keeper::remember(const Seen& seen, State state) {
+  const std::string id = seen.signature.id();
+  const auto [at, is_first] = known_.try_emplace(id, Stored{id, seen.signature, state, {}});
+  Stored& known = at->second;
+  if (!is_first && state == State::found) {
+    state = known.state == State::fixed ? State::returned : State::known;
+    if (state == State::known) no_news_.insert(id);
+  }
+  known.state = state;
+  if (known.schedules.empty()) known.schedules.push_back(seen.schedule);
+  return state;
 }
 
 std::vector<State> Keeper::add(const CampaignRun& run, const Entry& entry) {
-  return keep([&](Store& store) { return store.add(run, entry); });
+  std::vector<State> states = keep([&](Store& store) { return store.add(run, entry); });
+  for (std::size_t i = 0; i < states.size(); ++i) states[i] = remember(entry.seen[i], states[i]);
+  for (const auto& [ids, state] :
+       {std::pair(&entry.fixed, State::fixed), std::pair(&entry.stale, State::stale)}) {
+    for (const std::string& id : *ids) {
+      if (const auto at = known_.find(id); at != known_.end()) at->second.state = state;
+    }
+  }
+  if (entry.slice != nullptr) {
+    std::uint64_t& used = seeds_[{entry.slice->scenario, entry.slice->parameters}];
+    used = std::max(used, entry.slice->seed - run.seed + 1);
+  }
+  return states;
 }
 
 std::map<std::string, State> Keeper::news_of(const CampaignRun& run) {
-  return keep([&](Store& store) { return store.news_of(run); });
+  auto news = keep([&](Store& store) { return store.news_of(run); });
+  for (const std::string& id : no_news_) news.erase(id);
+  if (!trouble_.empty() && !run.commit.empty()) {
+    news.insert(news_at_first_.begin(), news_at_first_.end());
+  }
+  return news;
 }
 
 void Keeper::end(const CampaignRun& run) {
@@ -89,6 +144,13 @@ void Keeper::end(const CampaignRun& run) {
   // The disk may have room again by now.
   auto file = Store::open(path_);
   if (!file.ok() || !(*file)->unite(*store_).ok()) return;
+  // It may be another file by now, without what memory has not.
+  const auto there = (*file)->findings();
+  if (!there.ok()) return;
+  const auto is_there = [&](const auto& known) {
+    return std::ranges::find(*there, known.first, &Stored::id) != there->end();
+  };
+  if (!std::ranges::all_of(known_, is_there)) return;
   tell_(absl::StrCat("the store '", path_, "': everything has been stored after all"));
   trouble_.clear();
 }

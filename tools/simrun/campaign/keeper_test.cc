@@ -102,5 +102,48 @@ TEST(Keeper, KnowsWhatAStoreHoldsThatIsReadOnly) {
   EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
+TEST(Keeper, RemembersWhatAStoreThatIsLostHeld) {
+  const Folder folder;
+  const std::string path = folder / "a.db";
+  CampaignRun of_a_commit;
+  of_a_commit.commit = "one";
+  {
+    const auto store = taken(Store::open(path));
+    Entry entry = lost_money();
+    entry.seen.push_back(made_up("bank", "found money"));
+    taken(store->add(taken(store->begin({})), entry));
+    Entry fixed;
+    fixed.fixed = {entry.seen[1].signature.id()};
+    taken(store->add(taken(store->begin({})), fixed));
+    Entry news;
+    news.seen = {made_up("bank", "news of the commit")};
+    taken(store->add(taken(store->begin(of_a_commit)), news));
+  }
+  Keeper keeper(path, [](const std::string&) {});
+  const CampaignRun run = keeper.begin(of_a_commit);
+  EXPECT_THAT(keeper.findings(), SizeIs(3));
+  Slice slice = made_up_slice("bank");
+  Entry own;
+  own.slice = &slice;
+  own.seen = {made_up("bank", "made money")};
+  EXPECT_THAT(keeper.add(run, own), ElementsAre(State::found));
+  ASSERT_TRUE(taken(Store::open(path))->database().execute("DROP TABLE slices").ok());
+  Entry known = lost_money();
+  known.seen.push_back(made_up("bank", "found money"));
+  EXPECT_THAT(keeper.add(run, known), ElementsAre(State::known, State::returned));
+  EXPECT_THAT(keeper.findings(), SizeIs(4));
+  EXPECT_EQ(keeper.state_of(own.seen[0].signature.id()), State::found);
+  EXPECT_EQ(keeper.seeds_used(slice, run.seed), 8u) << "they are not explored again";
+  const auto news = keeper.news_of(run);
+  EXPECT_TRUE(news.contains(made_up("bank", "news of the commit").signature.id()));
+  EXPECT_FALSE(news.contains(known.seen[0].signature.id()));
+  // Another file, which is whole, has not what is only remembered.
+  std::filesystem::rename(path, folder / "damaged.db");
+  std::filesystem::remove(path + "-wal");
+  std::filesystem::remove(path + "-shm");
+  keeper.end(run);
+  EXPECT_THAT(keeper.trouble(), testing::HasSubstr("no such table"));
+}
+
 }  // namespace
 }  // namespace simrun::campaign
