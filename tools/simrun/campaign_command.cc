@@ -1,5 +1,7 @@
 #include "tools/simrun/campaign_command.h"
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "absl/time/time.h"
@@ -54,6 +56,18 @@ absl::StatusOr<std::string> store_of(const Given& given, const char* of) {
   return *text;
 }
 
+// A report is a file of its own: one in place of the store would be the end of the store.
+absl::Status check_reports(const ReportFiles& reports, const std::string& store) {
+  for (const std::string* file :
+       {&reports.html, &reports.junit, &reports.sarif, &reports.json_lines, &reports.trace}) {
+    std::error_code none;
+    if (file->empty()) continue;
+    if (*file != store && !std::filesystem::equivalent(*file, store, none)) continue;
+    return error("a report is to be written to ", *file, ", which is the store");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status read_limits(const Given& given, campaign::Options& options) {
   const auto budget = read_budget(given);
   if (!budget.ok()) return budget.status();
@@ -104,6 +118,7 @@ absl::StatusOr<Command> campaign_command(const Split& split, const Scenarios& sc
   auto store = store_of(*given, "campaign");
   if (!store.ok()) return store.status();
   options.store = *std::move(store);
+  if (absl::Status status = check_reports(*reports, options.store); !status.ok()) return status;
   if (absl::Status status = read_limits(*given, options); !status.ok()) return status;
   if (absl::Status status = read_schedules(split, *given, options); !status.ok()) return status;
   if (absl::Status status = read_jobs(*given, command); !status.ok()) return status;

@@ -176,6 +176,16 @@ TEST_F(CampaignTest, AReportThatCannotBeWrittenIsOneLineAndTheFindingIsTold) {
   EXPECT_EQ(run({"--junit", folder_ / "none/a.xml"}).code, kBadUsage);
 }
 
+TEST_F(CampaignTest, NoReportTakesThePlaceOfTheStore) {
+  run();
+  for (const std::string& name : {store(), folder_ / "./a.db"}) {
+    const Called called = run({"--html", name});
+    EXPECT_EQ(called.code, kBadUsage);
+    EXPECT_THAT(called.err, AllOf(StartsWith("simrun: "), HasSubstr("which is the store\n")));
+  }
+  EXPECT_THAT(stored(), SizeIs(1));
+}
+
 TEST_F(CampaignTest, AStoreThatIsLostMeanwhileLosesNoFinding) {
   run({"--executions", "1"});  // makes the store
   ASSERT_THAT(stored(), IsEmpty());
