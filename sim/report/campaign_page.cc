@@ -28,6 +28,10 @@ const char* state_name(FindingState state) {
   return "";
 }
 
+std::string counted(std::uint64_t count, absl::string_view what) {
+  return absl::StrCat(with_commas(count), " ", what, count == 1 ? "" : "s");
+}
+
 std::string curve(const CampaignScenario& scenario) {
   const CoveragePoint last = scenario.points.empty() ? CoveragePoint{} : scenario.points.back();
   const double across = kWidth / std::max(1.0, static_cast<double>(last.executions));
@@ -40,14 +44,14 @@ std::string curve(const CampaignScenario& scenario) {
                           kHeight - static_cast<double>(each.distinct_traces) * up);
   }
   const std::string label =
-      absl::StrCat(with_commas(last.distinct_traces), " distinct traces in ",
-                   with_commas(last.executions), " executions");
+      absl::StrCat(counted(last.distinct_traces, "distinct trace"), " in ",
+                   counted(last.executions, "execution"));
   return absl::StrCat(
       "<div class=\"curve\"><strong>", markup(scenario.name), "</strong>\n<svg viewBox=\"0 0 ",
       kWidth, " ", kHeight, "\" role=\"img\" aria-label=\"", label, "\"><title>", label,
       "</title><path class=\"area\" d=\"", line, absl::StrFormat("L%.1f %.1fZ", kWidth, kHeight),
       "\"/><path class=\"line\" d=\"", line, "\"/></svg>\n<p class=\"soft\">", label,
-      absl::StrFormat(", %.1f s", last.seconds), "</p></div>\n");
+      absl::StrFormat(", %.1f\u00a0s", last.seconds), "</p></div>\n");
 }
 
 std::string finding_row(const CampaignFinding& each) {
@@ -73,10 +77,11 @@ std::string findings_of(const Campaign& campaign) {
 std::string campaign_page(const Campaign& campaign, const std::vector<Outcome>& failed,
                           const SourceReader& read_source) {
   std::string body = absl::StrCat("<main>\n<header><h1>", markup(campaign.title),
-                                  "</h1>\n<p class=\"soft\">", campaign.scenarios.size(),
-                                  " scenarios, ", campaign.findings.size(),
-                                  " findings</p></header>\n<section class=\"card\"><h2>Findings",
-                                  "</h2>\n", findings_of(campaign),
+                                  "</h1>\n<p class=\"soft\">",
+                                  counted(campaign.scenarios.size(), "scenario"), ", ",
+                                  counted(campaign.findings.size(), "finding"), "</p></header>\n",
+                                  "<section class=\"card\"><h2>Findings</h2>\n",
+                                  findings_of(campaign),
                                   "</section>\n<section class=\"card\"><h2>Coverage</h2>\n"
                                   "<p class=\"soft\">Distinct traces over executions.</p>\n"
                                   "<div class=\"curves\">\n");
