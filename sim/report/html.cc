@@ -127,8 +127,8 @@ std::string waits(const Narration& narration) {
     absl::StrAppend(&list, "</li>\n");
   }
   if (list.empty()) return {};
-  return absl::StrCat("<h3>Who waits for whom</h3>\n<div class=\"graph\"></div>\n",
-                      "<ul class=\"waits\">\n", list, "</ul>\n");
+  return absl::StrCat("<h3>Who waits for whom</h3>\n<div class=\"who\">",
+                      "<div class=\"graph\"></div>\n<ul class=\"waits\">\n", list, "</ul></div>\n");
 }
 
 constexpr char kTimeline[] = R"html(<h3>Timeline</h3>

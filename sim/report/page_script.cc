@@ -124,7 +124,7 @@ class Timeline {
     const used = [...new Set(rows.filter(r => r.at !== undefined).map(r => steps[r.at][2]))];
     used.sort((a, b) => a - b);
     const gutter = 158, room = this.lanes.clientWidth - gutter - 12;
-    const width = Math.max(150, Math.min(260, Math.floor(room / used.length)));
+    const width = Math.max(120, Math.min(260, Math.floor(room / used.length)));
     const total = gutter + width * used.length + 10;
     const x = lane => gutter + width * used.indexOf(lane) + width / 2;
     let y = 10;
@@ -319,7 +319,8 @@ function cycleIn(waits) {
   }
   return [];
 }
-// The tasks that wait, on a circle, each with an arrow to whom it waits for.
+// The tasks that wait, on a circle, each with an arrow to whom it waits for. What for stands on the
+// arrow near its task, once.
 function drawGraph(root, data) {
   const waits = data.waits.filter(w => w.what), tasks = new Set();
   for (const w of waits) if (w.blockers.length) [w.task, ...w.blockers].forEach(t => tasks.add(t));
@@ -336,6 +337,7 @@ function drawGraph(root, data) {
     const angle = Math.PI * (2 * i / n + 1);
     return [task, [wide / 2 + rx * Math.cos(angle), high / 2 + ry * Math.sin(angle)]];
   }));
+  const labels = [];
   for (const w of waits) for (const blocker of w.blockers) {
     const [x1, y1] = at.get(w.task), [x2, y2] = at.get(blocker);
     const dx = x2 - x1, dy = y2 - y1, length = Math.hypot(dx, dy) || 1;
@@ -347,14 +349,22 @@ function drawGraph(root, data) {
     make(svg, 'path', {class: 'edge' + (inCycle ? ' cycle' : ''),
       'marker-end': `url(#tip-edge${data.id})`,
       d: `M${x1 + ux} ${y1 + uy}Q${mx} ${my} ${x2 - ux} ${y2 - uy}`});
-    make(svg, 'text', {x: (mx * 2 + x1 + x2) / 4, y: (my * 2 + y1 + y2) / 4 + (dx < 0 ? -7 : 16),
-      class: 'soft', 'text-anchor': 'middle'}, cut(brief(w.what), 30));
+    if (blocker !== w.blockers[0]) continue;
+    const on = (from, over, to) => .36 * from + .48 * over + .16 * to;
+    labels.push([on(x1, mx, x2), on(y1, my, y2) + 4, cut(brief(w.what), 30)]);
+  }
+  for (const [x, y, text] of labels) {
+    make(svg, 'text', {x, y, class: 'what', 'text-anchor': 'middle'}, text);
   }
   for (const [task, [x, y]] of at) {
     make(svg, 'rect', {class: 'node' + (cycle.includes(task) ? ' cycle' : ''), x: x - 76, y: y - 17,
       width: 152, height: 34, rx: 9});
     make(svg, 'text', {x, y: y + 4, 'text-anchor': 'middle'}, cut(data.lanes[task], 20));
   }
+  const used = svg.getBBox(), edge = 6;
+  const size = {width: used.width + 2 * edge, height: used.height + 2 * edge};
+  svg.setAttribute('viewBox', [used.x - edge, used.y - edge, size.width, size.height].join(' '));
+  for (const key in size) svg.setAttribute(key, size[key]);
 }
 
 function copy(button) {
@@ -375,19 +385,26 @@ for (const button of document.querySelectorAll('.replay button')) {
   button.hidden = false;
   button.onclick = () => copy(button);
 }
-const drawn = new IntersectionObserver(entries => {
-  for (const entry of entries) {
-    if (!entry.isIntersecting) continue;
-    drawn.unobserve(entry.target);
-    const data = JSON.parse(entry.target.querySelector('script').textContent);
-    entry.target.querySelector('.timeline').hidden = false;
-    if (data.steps.length) new Timeline(entry.target, data);
-    const graph = entry.target.querySelector('.graph');
-    if (graph) drawGraph(graph, data);
-    entry.target.dataset.drawn = 'yes';
-  }
-}, {rootMargin: '600px'});
-for (const each of document.querySelectorAll('.incident')) drawn.observe(each);
+const incidents = document.querySelectorAll('.incident');
+function drawOnce(incident) {
+  if (incident.dataset.drawn) return;
+  incident.dataset.drawn = 'yes';
+  const data = JSON.parse(incident.querySelector('script').textContent);
+  incident.querySelector('.timeline').hidden = false;
+  if (data.steps.length) new Timeline(incident, data);
+  const graph = incident.querySelector('.graph');
+  if (graph) drawGraph(graph, data);
+}
+// What is in sight at once, so that a picture of the page has it; the rest when it comes near.
+const reach = 600;
+const near = new IntersectionObserver(entries => {
+  for (const {isIntersecting, target} of entries) if (isIntersecting) drawOnce(target);
+}, {rootMargin: reach + 'px'});
+for (const each of incidents) {
+  if (each.getBoundingClientRect().top < innerHeight + reach) drawOnce(each);
+  else near.observe(each);
+}
+addEventListener('beforeprint', () => incidents.forEach(drawOnce));
 )js";
 
 }  // namespace sim::report

@@ -86,7 +86,11 @@ svg .fold:hover rect, svg .fold:focus rect { stroke: var(--run-line); }
 svg .node { fill: var(--card); stroke: var(--run-line); }
 svg .edge { fill: none; stroke: var(--soft); stroke-width: 1.4; }
 svg .cycle { stroke: var(--bad); }
-.waits { margin: 0; padding-left: 18px; } .graph { overflow: auto; }
+svg .what { fill: var(--soft); paint-order: stroke; stroke: var(--card); stroke-width: 5px; }
+.who { display: flex; flex-wrap: wrap; gap: 10px 40px; align-items: center; }
+.waits { margin: 0; padding-left: 18px; flex: 1 1 380px; overflow-wrap: anywhere; }
+.graph { overflow: auto; max-width: 100%; } .graph:empty { display: none; }
+.graph svg { display: block; }
 .source { margin: 0 0 10px; } .source figcaption { font: 12px var(--mono); color: var(--soft); }
 .source pre { padding: 8px 0; } .source span { display: block; padding: 0 14px; min-height: 1.5em; }
 .source .hit { background: var(--bad-wash); box-shadow: inset 3px 0 var(--bad); }

@@ -89,6 +89,12 @@ def look_at_failures(browser, folder):
     browser.cdp("Emulation.setEmulatedMedia", features=dark_scheme)
     assert browser.run(paper) != light, "dark mode looks like light mode"
     browser.cdp("Emulation.setEmulatedMedia", features=[])
+    spare = f"""const graph = {first}.querySelector('.graph svg');
+        return graph.getBoundingClientRect().height - graph.getBBox().height"""
+    assert browser.run(spare) < 20, "the graph wastes room"
+    browser.run("dispatchEvent(new Event('beforeprint'))")
+    undrawn = "return document.querySelectorAll('.incident:not([data-drawn])').length"
+    assert browser.run(undrawn) == 0, "on paper there is no scrolling"
 
 
 def look_at_campaign(browser, folder):
