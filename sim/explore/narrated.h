@@ -81,7 +81,7 @@ struct Narration {
   std::uint64_t failure_step = 0;
   std::uint64_t run_steps = 0;      // of the whole run
   std::int64_t virtual_time = 0;    // it took
-  std::uint64_t trace_hash = 0;     // 0 where nobody asked for it
+  std::uint64_t trace_hash = 0;     // 0 where the run ended its process
 
   // Requires that the run failed.
   const Finding& failure() const { return findings[failure_at]; }

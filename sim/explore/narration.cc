@@ -245,7 +245,8 @@ Narration narrate(const Body& body, RunOptions options, const std::vector<Deviat
   Narrator narrator(narration, deviations, last, most);
   options.watcher = &narrator;
   Execution execution(body, options, ignored);
-  const ExecutionResult& result = execution.run(narrator);
+  Trace trace;
+  const ExecutionResult& result = execution.run_traced(narrator, trace);
   narrator.end();
   narration.findings = result.findings;
   narration.failed = result.failed;

@@ -78,6 +78,7 @@ Json failure_record(const Outcome& outcome, const Incident& incident) {
           {"deviations", failure.deviations.size()},
           {"minimal", failure.minimality.certain},
           {"also_under_fifo", failure.also_under_fifo},
+          {"trace_hash", hash(failure.narration.trace_hash)},
           {"virtual_time_ns", failure.narration.virtual_time},
           {"steps", failure.narration.run_steps},
           {"findings", findings_of(failure.narration.findings, outcome.outside)},

@@ -103,6 +103,22 @@ TEST_F(SimrunReports, OfAPlainRunTellItsSteps) {
   EXPECT_THAT(content("t.json"), HasSubstr(" = 0"));
 }
 
+TEST_F(SimrunReports, OfAReplayThatFailsSayWhichTraceItWas) {
+  call({"explore", "reports_lost_update", "--jobs", "0", "--json-lines", path("e.jsonl")});
+  const std::string explored = content("e.jsonl");
+  const auto failure = nlohmann::json::parse(explored.substr(explored.find('\n') + 1));
+  EXPECT_EQ(failure["record"], "failure");
+  for (const char* jobs : {"0", "1"}) {
+    call({"replay", "reports_lost_update", failure["token"], "--jobs", jobs, "--json-lines",
+          path("r.jsonl")});
+    const auto record = nlohmann::json::parse(content("r.jsonl"));
+    EXPECT_EQ(record["record"], "run");
+    EXPECT_TRUE(record["trace_hash"].is_string());
+    EXPECT_EQ(record["trace_hash"], failure["trace_hash"]);
+    EXPECT_TRUE(record["virtual_time_ns"].is_number());
+  }
+}
+
 TEST_F(SimrunReports, OfWhatIsUndecidedDoNotCallItPassed) {
   const Called called = call({"verify", "reports_many_traces", "--jobs", "0", "--executions", "2",
                               "--html", path("a.html"), "--junit", path("a.xml")});
