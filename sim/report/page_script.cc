@@ -23,6 +23,11 @@ function html(parent, name, text, type) {
 const counted = n => n.toLocaleString('en-US');
 const seconds = ns => (ns / 1e9).toFixed(ns % 1e6 ? 6 : 3) + ' s';
 const cut = (text, most) => text.length > most ? text.slice(0, most - 1) + '…' : text;
+// Of names of siblings the numbers behind them tell them apart.
+const nameIn = (name, most) => {
+  const [number] = name.match(/-\d+$/) || [''];
+  return name.length > most ? name.slice(0, most - 1 - number.length) + '…' + number : name;
+};
 const brief = text => /:\d+$/.test(text)
   ? text.slice(Math.max(text.lastIndexOf('/'), text.lastIndexOf(' ')) + 1) : text;
 
@@ -144,8 +149,9 @@ class Timeline {
     const clock = html(heads, 'span', 'step   virtual time');
     clock.style.left = '0'; clock.style.whiteSpace = 'pre'; clock.className = 'soft';
     for (const lane of used) {
-      const head = html(heads, 'span', this.data.lanes[lane]);
-      head.title = this.data.lanes[lane];
+      const name = this.data.lanes[lane];
+      const head = html(heads, 'span', nameIn(name, Math.floor((width - 16) / 8.6)));
+      head.title = name;
       head.style.left = x(lane) - width / 2 + 'px';
       head.style.width = width + 'px';
     }
@@ -359,7 +365,7 @@ function drawGraph(root, data) {
   for (const [task, [x, y]] of at) {
     make(svg, 'rect', {class: 'node' + (cycle.includes(task) ? ' cycle' : ''), x: x - 76, y: y - 17,
       width: 152, height: 34, rx: 9});
-    make(svg, 'text', {x, y: y + 4, 'text-anchor': 'middle'}, cut(data.lanes[task], 20));
+    make(svg, 'text', {x, y: y + 4, 'text-anchor': 'middle'}, nameIn(data.lanes[task], 20));
   }
   const used = svg.getBBox(), edge = 6;
   const size = {width: used.width + 2 * edge, height: used.height + 2 * edge};
