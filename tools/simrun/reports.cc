@@ -133,7 +133,7 @@ absl::StatusOr<ReportFiles> take_report_flags(Arguments& rest, bool json) {
     const std::string* name = given->find(flag);
     if (name == nullptr) continue;
     if (name->empty()) return error(flag, " needs a value: the file to write");
-    if (!names.insert(*name).second) {
+    if (!names.insert(std::filesystem::path(*name).lexically_normal().string()).second) {
       return error(flag, " is to be written to ", *name, ", and so is another report");
     }
     files.*file = *name;

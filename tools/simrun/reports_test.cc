@@ -167,6 +167,7 @@ TEST_F(SimrunReports, AreRefusedWhereTheyMakeNoSense) {
   };
   refused({"explore", "reports_lost_update", "--github", "--json"}, "one JSON object");
   refused({"explore", "reports_lost_update", "--html=x", "--sarif=x"}, "so is another report");
+  refused({"explore", "reports_lost_update", "--html=x", "--sarif=./x"}, "so is another report");
   refused({"reports_lost_update", "--html="}, "--html needs a value");
   refused({"reports_lost_update", "--trace"}, "--trace needs a value");
   refused({"list", "--html", "x"}, "list takes no");
