@@ -52,6 +52,14 @@ Failure failure_of(const ExploreOptions& options, std::uint16_t shape, const Fou
       Token{{token_context(options), shape, options.seed}, failure.deviations}.to_string();
   failure.text = explain(failure, narration, replay_line(options, failure.token));
   failure.narration = narration;
+  // What ended the process is not among what the run found, and is where the last step is.
+  if (Narration& told = failure.narration; !told.failed && !told.steps.empty()) {
+    told.failed = true;
+    told.failure_at = told.findings.size();
+    told.failure_step = told.run_steps = told.steps.back().number;
+    told.virtual_time = told.steps.back().time;
+    told.findings.push_back(found.finding);
+  }
   return failure;
 }
 

@@ -262,6 +262,11 @@ TEST(CrashesOfJobs, OfAsynciosOwnOrderAreFindingsToo) {
     EXPECT_THAT(report.failures[0].message, StartsWith("SIGABRT in step 2"));
     EXPECT_TRUE(report.failures[0].deviations.empty());
     EXPECT_TRUE(report.failures[0].also_under_fifo);
+    const Narration& told = report.failures[0].narration;
+    EXPECT_TRUE(told.failed) << "reports mark the step";
+    EXPECT_EQ(told.failure_step, 2u);
+    EXPECT_EQ(told.run_steps, 2u);
+    EXPECT_EQ(told.failure().kind, FindingKind::crash);
     EXPECT_EQ(replay_in_worker(body, report.failures[0].token, options).failures.size(), 1u);
   }
   EXPECT_TRUE(no_child_is_left());
