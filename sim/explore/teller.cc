@@ -116,10 +116,24 @@ std::optional<Failure> Teller::check_repeats(const Trace& trace,
                                              std::uint64_t execution) {
   Trace again;
   ReplaySource source(deviations);
-  execution_.run_traced(source, again);
-  const std::optional<std::string> difference = first_difference(trace, again);
+  const ExecutionResult& result = execution_.run_traced(source, again);
+  std::optional<std::string> difference = first_difference(trace, again);
   if (!difference) return std::nullopt;
+  *difference += calls_outside(result);
   return not_deterministic(options_, shape(), *difference, deviations, execution);
+}
+
+// What may be the cause, where the guard has seen it.
+std::string Teller::calls_outside(const ExecutionResult& result) const {
+  std::string text;
+  for (const Finding& finding : result.findings) {
+    if (finding.kind != FindingKind::outside_call) continue;
+    const Finding& told = execution_.in_words(finding);
+    text += "\nalso outside_call: " + told.message;
+    if (!told.stack.empty()) text += "\n" + told.stack;
+  }
+  while (text.ends_with('\n')) text.pop_back();
+  return text;
 }
 
 Failure Teller::tell(const Found& found) {

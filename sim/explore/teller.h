@@ -54,6 +54,7 @@ class Teller {
 
  private:
   std::optional<Failure> check(const std::vector<Deviation>& deviations, std::uint64_t execution);
+  std::string calls_outside(const ExecutionResult& result) const;
   Failure complete(Failure failure);
   bool fails_under_fifo(const Finding& finding, const std::vector<NarratedDeviation>& deviations);
 

@@ -31,6 +31,7 @@ using sim::ExploreOptions;
 using sim::FindingKind;
 using sim::OutsideCalls;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 void* nothing(void*) { return nullptr; }
@@ -393,6 +394,12 @@ TEST(Virtualized, ADeviceThatDecidesIsFoundWithoutAndDeterministicWith) {
   const sim::Report real = sim::explore(as_the_device_says, options);
   ASSERT_EQ(real.failures.size(), 1u);
   EXPECT_EQ(real.failures[0].kind, FindingKind::not_deterministic);
+  EXPECT_THAT(real.failures[0].message, Not(HasSubstr("\n")));
+  options.outside.calls = OutsideCalls::told;
+  const sim::Report told = sim::explore(as_the_device_says, options);
+  ASSERT_EQ(told.failures.size(), 1u);
+  EXPECT_EQ(told.failures[0].kind, FindingKind::not_deterministic);
+  EXPECT_THAT(told.failures[0].text, HasSubstr("\nalso outside_call: ")) << "the likely cause";
   options.outside.virtualize = true;
   EXPECT_TRUE(sim::explore(as_the_device_says, options).ok());
 }
