@@ -109,9 +109,9 @@ class Worker {
   Teller teller_;
   KnownFindings warned_;
   KnownFindings failed_;
-  std::size_t leg_ = 0;      // the index of the round
+  std::size_t leg_ = 0;              // the index of the round
   std::uint64_t last_ = UINT64_MAX;  // what it has told ends the exploration there
-  bool broken_off_ = false;  // what the search throws ends the exploration
+  bool broken_off_ = false;          // what the search throws ends the exploration
 };
 
 void Worker::make_head() {
@@ -299,10 +299,10 @@ void Worker::replay(const ReplayOrder& order) {
   ExploreOptions options = setup_.options;
   options.shrink = order.shrink;
   try {
-    const Report report = setup_.schedule != nullptr
-                              ? sim::run_schedule(body, *setup_.schedule, options)
-                          : order.shrink ? sim::shrink_token(body, order.token, options)
-                                         : sim::replay(body, order.token, options);
+    const Report report =
+        setup_.schedule != nullptr ? sim::run_schedule(body, *setup_.schedule, options)
+        : order.shrink             ? sim::shrink_token(body, order.token, options)
+                                   : sim::replay(body, order.token, options);
     answer(Answer::report, to_bytes(report));
   } catch (const std::invalid_argument& refused) {
     say(Answer::refused, 0, refused.what());

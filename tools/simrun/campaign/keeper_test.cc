@@ -23,6 +23,12 @@ Entry lost_money() {
   return entry;
 }
 
+// In a store that another campaign has left.
+void store_lost_money(const std::string& path) {
+  const auto store = taken(Store::open(path));
+  taken(store->add(taken(store->begin({})), lost_money()));
+}
+
 TEST(Keeper, StoresAfterAllWhatItCouldNotStoreBefore) {
   const Folder folder;
   const std::string path = folder / "later/a.db";
@@ -44,10 +50,7 @@ TEST(Keeper, StoresAfterAllWhatItCouldNotStoreBefore) {
 TEST(Keeper, GoesOnWhenTheStoreIsSpoiltMeanwhile) {
   const Folder folder;
   const std::string path = folder / "a.db";
-  {
-    const auto store = taken(Store::open(path));
-    taken(store->add(taken(store->begin({})), lost_money()));
-  }
+  store_lost_money(path);
   std::vector<std::string> said;
   Keeper keeper(path, [&](const std::string& line) { said.push_back(line); });
   const CampaignRun run = keeper.begin({});
@@ -62,10 +65,7 @@ TEST(Keeper, GoesOnWhenTheStoreIsSpoiltMeanwhile) {
 TEST(Keeper, KnowsWhatAStoreHeldThatCanOnlyBeReadAnyMore) {
   const Folder folder;
   const std::string path = folder / "a.db";
-  {
-    const auto store = taken(Store::open(path));
-    taken(store->add(taken(store->begin({})), lost_money()));
-  }
+  store_lost_money(path);
   std::vector<std::string> said;
   Keeper keeper(path, [&](const std::string& line) { said.push_back(line); });
   const CampaignRun run = keeper.begin({});
@@ -80,10 +80,7 @@ TEST(Keeper, KnowsWhatAStoreHeldThatCanOnlyBeReadAnyMore) {
 TEST(Keeper, KnowsWhatAStoreHoldsThatIsReadOnly) {
   const Folder folder;
   const std::string path = folder / "a.db";
-  {
-    const auto store = taken(Store::open(path));
-    taken(store->add(taken(store->begin({})), lost_money()));
-  }
+  store_lost_money(path);
   using std::filesystem::perms;
   std::filesystem::permissions(folder / "", perms::owner_all | perms::others_read |
                                                 perms::others_exec | perms::group_all);
