@@ -40,13 +40,18 @@ std::string reason(sqlite3* database, int code) {
   }
 }
 
-bool is_damage(int code) {
-  return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
-}
-
 absl::Status store_error(const std::string& path, sqlite3* database, int code) {
   const std::string line = absl::StrCat("the store '", path, "': ", reason(database, code));
-  return is_damage(code) ? absl::DataLossError(line) : absl::UnavailableError(line);
+  switch (code & 0xff) {
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+      return absl::DataLossError(line);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return absl::AbortedError(line);
+    default:
+      return absl::UnavailableError(line);
+  }
 }
 
 // SQLite does not tell well why it cannot make or change a file.

@@ -61,9 +61,13 @@ std::string_view to_string(State state) { return kStateNames[static_cast<std::si
 
 absl::StatusOr<std::unique_ptr<Store>> Store::prepare(std::unique_ptr<Database> database) {
   if (absl::Status status = prepare_schema(*database); !status.ok()) return status;
-  // A file system without shared memory keeps its rollback journal, which is as safe.
-  absl::Status status = database->execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-  if (!status.ok()) return status;
+  if (absl::Status status = database->execute("PRAGMA synchronous = FULL"); !status.ok()) {
+    return status;
+  }
+  // A file system without shared memory keeps its rollback journal, which is as safe. So does, until
+  // it is opened again, a file that another process writes right now: SQLite does not wait here.
+  absl::Status status = database->execute("PRAGMA journal_mode = WAL");
+  if (!status.ok() && !absl::IsAborted(status)) return status;
   return std::unique_ptr<Store>(new Store(std::move(database)));
 }
 

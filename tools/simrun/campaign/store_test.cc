@@ -421,6 +421,25 @@ TEST(Store, AWriterWaitsForAnotherProcess) {
   close(ends[1]);
 }
 
+// Two campaigns that make one store at the same moment meet here.
+TEST(Store, OpensBesideAnotherProcessThatWritesItsRollbackJournal) {
+  const Folder folder;
+  fill(folder / "a.db");
+  auto writer = taken(Database::open(folder / "a.db", Database::Access::existing));
+  const auto execute = [&](const char* sql) { EXPECT_TRUE(writer->execute(sql).ok()) << sql; };
+  execute("PRAGMA journal_mode = DELETE");
+  execute("BEGIN IMMEDIATE");
+  const auto store = taken(Store::open(folder / "a.db"));
+  ASSERT_NE(store, nullptr);
+  EXPECT_EQ(taken(store->database().number("PRAGMA synchronous")), 2);
+  execute("COMMIT");
+  taken(store->add(begun(*store), entry_of({made_up("bank", "m")})));
+  const auto again = taken(Store::open(folder / "a.db"));
+  auto mode = again->database().prepare("PRAGMA journal_mode");
+  ASSERT_TRUE(mode.ok() && taken(mode->step()));
+  EXPECT_EQ(mode->text(0), "wal");
+}
+
 TEST(Store, TwoWritersWaitForEachOther) {
   const Folder folder;
   auto one = taken(Store::open(folder / "a.db"));
