@@ -207,8 +207,8 @@ sim::Narration tell_run(const Command& command, const std::vector<sim::Deviation
                       kMostSteps);
 }
 
-std::string difference_of_runs(const Command& command,
-                               const std::vector<sim::Deviation>& deviations) {
+std::optional<sim::Finding> difference_of_runs(const Command& command,
+                                               const std::vector<sim::Deviation>& deviations) {
   sim::Scenario scenario(*command.scenario, command.options.parameters, {});
   const sim::Body body = [&] { return command.scenario->body(scenario); };
   sim::ExploreOptions options = command.explore;
@@ -216,12 +216,13 @@ std::string difference_of_runs(const Command& command,
   options.max_steps = command.options.max_steps;
   sim::ReplaySource source(deviations);
   for (const sim::Failure& failure : sim::run_schedule(body, source, options).failures) {
-    if (failure.kind == sim::FindingKind::not_deterministic) {
-      // The run itself has told what the guard has seen.
-      return failure.message.substr(0, failure.message.find('\n'));
-    }
+    if (failure.kind != sim::FindingKind::not_deterministic) continue;
+    sim::Finding difference = failure.finding;
+    // The run itself has told what the guard has seen.
+    difference.message = difference.message.substr(0, difference.message.find('\n'));
+    return difference;
   }
-  return "";
+  return std::nullopt;
 }
 
 }  // namespace simrun

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <optional>
 
 #include "absl/status/statusor.h"
 #include "sim/explore/narrated.h"
@@ -24,8 +25,8 @@ std::string explain_run(const Command& command, const std::vector<sim::Deviation
 // The same run told step by step.
 sim::Narration tell_run(const Command& command, const std::vector<sim::Deviation>& deviations);
 
-// Where two runs of these decisions differ, in one line; empty if they do not.
-std::string difference_of_runs(const Command& command,
-                               const std::vector<sim::Deviation>& deviations);
+// That two runs of these decisions differ, as a finding; nothing if they do not.
+std::optional<sim::Finding> difference_of_runs(const Command& command,
+                                               const std::vector<sim::Deviation>& deviations);
 
 }  // namespace simrun

@@ -99,7 +99,13 @@ TEST(GuardFlags, TheReplayLineHasThem) {
 TEST(GuardFlags, CheckDeterminismFindsTwoRunsThatDiffer) {
   const Called once = call({"guard_draw", "--guard=off", "--check-determinism"});
   EXPECT_EQ(once.code, 3);
-  EXPECT_THAT(once.err, HasSubstr("not_deterministic: two runs of the same decisions differ at "));
+  EXPECT_THAT(once.out, HasSubstr("not_deterministic: two runs of the same decisions differ at "));
+  EXPECT_THAT(once.out, HasSubstr("\nFAILED: "));
+  EXPECT_THAT(once.out, HasSubstr(" --seed 0 guard_draw --guard off --check-determinism\n"));
+  const Called as_json = call({"guard_draw", "--guard=off", "--check-determinism", "--json"});
+  EXPECT_EQ(as_json.code, 3);
+  EXPECT_THAT(as_json.out, HasSubstr("\"verdict\":\"FAILED\""));
+  EXPECT_THAT(as_json.out, HasSubstr("\"kind\":\"not_deterministic\""));
   const Called explored = call({"explore", "guard_draw", "--guard=off", "--check-determinism"});
   EXPECT_EQ(explored.code, 3);
   EXPECT_THAT(explored.out, HasSubstr("not_deterministic: two runs"));

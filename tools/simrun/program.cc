@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <functional>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -29,29 +30,44 @@ int complain(std::FILE* err, absl::string_view what) {
 
 namespace {
 
-sim::ScenarioResult run_for_a_person(const Command& command, Output& output) {
-  RunReport report(command, output);
-  report.begin();
+bool found(const sim::ScenarioResult& result, sim::FindingKind kind) {
+  return std::ranges::find(result.findings, kind, &sim::Finding::kind) != result.findings.end();
+}
+
+// The run, and where it was asked for whether the same decisions come to the same again.
+sim::ScenarioResult run(const Command& command,
+                        const std::function<void(const sim::TranscriptLine&)>& on_line) {
   const sim::CrashReport crash_report(command.scenario->name, repeat_line(command), {});
   sim::internal::Detectors detectors;
   sim::ScenarioOptions options = command.options;
   options.detectors = &detectors;
-  options.on_line = [&report](const sim::TranscriptLine& line) { report.line(line); };
-  const sim::ScenarioResult result = run_scenario(*command.scenario, options);
-  // A run that made asyncio's choices needs no explanation by its choices.
-  const bool explain = !result.passed && !result.deviations.empty();
+  options.on_line = on_line;
+  sim::ScenarioResult result = run_scenario(*command.scenario, options);
+  if (!command.explore.check_every_execution) return result;
+  if (auto difference = difference_of_runs(command, result.deviations)) {
+    result.findings.push_back(*std::move(difference));
+    result.passed = false;
+  }
+  return result;
+}
+
+sim::ScenarioResult run_for_a_person(const Command& command, Output& output) {
+  RunReport report(command, output);
+  report.begin();
+  const auto on_line = [&report](const sim::TranscriptLine& line) { report.line(line); };
+  const sim::ScenarioResult result = run(command, on_line);
+  // A run that made asyncio's choices needs no explanation by its choices, one that is another the
+  // next time has none.
+  const bool explain = !result.passed && !result.deviations.empty() &&
+                       !found(result, sim::FindingKind::not_deterministic);
   report.end(result, explain ? explain_run(command, result.deviations) : "");
   return result;
 }
 
 sim::ScenarioResult run_for_a_program(const Command& command, Output& output) {
   std::vector<sim::TranscriptLine> transcript;
-  const sim::CrashReport crash_report(command.scenario->name, repeat_line(command), {});
-  sim::internal::Detectors detectors;
-  sim::ScenarioOptions options = command.options;
-  options.detectors = &detectors;
-  options.on_line = [&transcript](const sim::TranscriptLine& line) { transcript.push_back(line); };
-  const sim::ScenarioResult result = run_scenario(*command.scenario, options);
+  const auto on_line = [&](const sim::TranscriptLine& line) { transcript.push_back(line); };
+  const sim::ScenarioResult result = run(command, on_line);
   output.write(run_as_json(command, transcript, result));
   return result;
 }
@@ -62,28 +78,18 @@ int run_once(const Command& command, Output& output, std::FILE* err) {
   const sim::ScenarioResult result =
       command.json ? run_for_a_program(command, output) : run_for_a_person(command, output);
   const double seconds = std::chrono::duration<double>(stopwatch.elapsed()).count();
-  const std::string difference = command.explore.check_every_execution
-                                     ? difference_of_runs(command, result.deviations)
-                                     : "";
   absl::Status reported;
   if (command.reports.any()) {
     const sim::Narration told = tell_run(command, result.deviations);
-    auto outcome = outcome_of(command, result, told, seconds);
-    if (!difference.empty()) tell_difference(command, difference, outcome);
-    reported = write_reports(command.reports, {outcome}, output);
+    reported =
+        write_reports(command.reports, {outcome_of(command, result, told, seconds)}, output);
   }
   output.flush();
   if (!reported.ok()) complain(err, reported.message());
-  if (!difference.empty()) {
-    complain(err, absl::StrCat("not_deterministic: ", difference));
-    return kNotDeterministic;
-  }
+  if (found(result, sim::FindingKind::not_deterministic)) return kNotDeterministic;
   if (!reported.ok()) return kBadUsage;
-  const auto is_outside_call = [](const sim::Finding& each) {
-    return each.kind == sim::FindingKind::outside_call;
-  };
   if (command.options.outside.calls == sim::OutsideCalls::fatal &&
-      std::ranges::any_of(result.findings, is_outside_call)) {
+      found(result, sim::FindingKind::outside_call)) {
     return kNotDeterministic;
   }
   return result.passed ? kNoBug : kBugFound;

@@ -186,30 +186,35 @@ Outcome outcome_of(const Command& command, const sim::ScenarioResult& result,
   }
   outcome.run = told;
   outcome.run.findings = result.findings;
+  const auto failure_of = [&](const sim::Finding& finding) {
+    sim::Failure failure;
+    failure.finding = finding;
+    failure.kind = finding.kind;
+    failure.message = finding.message;
+    failure.deviations = result.deviations;
+    failure.executions_to_find = 1;
+    return failure;
+  };
+  // That two runs differ is told by no narration of one.
+  const auto is_difference = [](const sim::Finding& each) {
+    return each.kind == sim::FindingKind::not_deterministic;
+  };
   const auto failed = std::ranges::find_if(result.findings, [&](const sim::Finding& each) {
-    return fails(each.kind, outcome.outside);
+    return fails(each.kind, outcome.outside) && !is_difference(each);
   });
-  if (failed == result.findings.end()) return outcome;
-  sim::Failure failure;
-  failure.finding = told.failed ? told.failure() : *failed;
-  failure.kind = failure.finding.kind;
-  failure.message = failure.finding.message;
-  failure.deviations = result.deviations;
-  failure.executions_to_find = 1;
-  failure.narration = std::exchange(outcome.run, {});
-  failure.text = sim::explain(failure, failure.narration, repeat_line(command));
-  outcome.incidents.push_back({std::move(failure), repeat_line(command)});
+  if (failed != result.findings.end()) {
+    sim::Failure failure = failure_of(told.failed ? told.failure() : *failed);
+    failure.narration = std::exchange(outcome.run, {});
+    failure.text = sim::explain(failure, failure.narration, repeat_line(command));
+    outcome.incidents.push_back({std::move(failure), repeat_line(command)});
+  }
+  const auto difference = std::ranges::find_if(result.findings, is_difference);
+  if (difference != result.findings.end()) {
+    sim::Failure failure = failure_of(*difference);
+    failure.text = absl::StrCat(std::string(to_string(failure.kind)), ": ", failure.message, "\n");
+    outcome.incidents.push_back({std::move(failure), repeat_line(command)});
+  }
   return outcome;
-}
-
-void tell_difference(const Command& command, const std::string& difference, Outcome& outcome) {
-  sim::Failure failure;
-  failure.kind = failure.finding.kind = sim::FindingKind::not_deterministic;
-  failure.message = failure.finding.message = difference;
-  failure.text = absl::StrCat("not_deterministic: ", difference, "\n");
-  outcome.passed = false;
-  outcome.verdict = absl::StrCat("FAILED: ", difference);
-  outcome.incidents.push_back({std::move(failure), repeat_line(command)});
 }
 
 absl::Status write_reports(const ReportFiles& files, const std::vector<Outcome>& all,

@@ -28,10 +28,6 @@ sim::report::Outcome outcome_of(const Command& command, const sim::Report& repor
 sim::report::Outcome outcome_of(const Command& command, const sim::ScenarioResult& result,
                                 const sim::Narration& told, double seconds);
 
-// That the same decisions came to something else the second time: `difference` says how.
-void tell_difference(const Command& command, const std::string& difference,
-                     sim::report::Outcome& outcome);
-
 // Writes what was asked for, each whole or not at all; the rest if one of them cannot be written.
 // `html` is another page than that of the outcomes.
 using Page = std::function<std::string(const sim::report::SourceReader&)>;

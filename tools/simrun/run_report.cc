@@ -118,6 +118,7 @@ std::string repeat_line(const Command& command) {
   }
   absl::StrAppend(&line, " ", command.scenario->name);
   absl::StrAppend(&line, guard_flags(command.options.outside));
+  if (command.explore.check_every_execution) absl::StrAppend(&line, " --check-determinism");
   for (const std::string& parameter : changed_parameters(command)) {
     absl::StrAppend(&line, " ", quoted(absl::StrCat("--", parameter)));
   }

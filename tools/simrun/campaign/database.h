@@ -1,6 +1,6 @@
 // Database: an SQLite file as an object. Every error is a status with one line that names the file
-// and says what is wrong with it; nothing throws. A damaged file is a DataLossError, one that others
-// hold locked an AbortedError.
+// and says what is wrong with it; nothing throws. A damaged file is a DataLossError, one that
+// others hold locked an AbortedError.
 //
 //   auto database = Database::open("nightly.db", Database::Access::create);
 //   auto names = database->prepare("SELECT name FROM people WHERE age > ?");

@@ -8,8 +8,11 @@
 #include <iterator>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "gtest/gtest.h"
+#include "tools/simrun/campaign/process.h"
 #include "tools/simrun/campaign/store.h"
 
 namespace simrun::campaign {
@@ -61,6 +64,20 @@ inline Slice made_up_slice(const std::string& scenario, std::uint64_t new_traces
   Slice slice{scenario, "n=4", 7, "portfolio", 100, 900, 10, new_traces};
   slice.seconds = 0.25;
   return slice;
+}
+
+inline CampaignRun begun(Store& store, const std::string& commit = {}) {
+  CampaignRun run;
+  run.arguments = "all";
+  run.commit = commit;
+  run.process = this_process();
+  return taken(store.begin(run));
+}
+
+inline Entry entry_of(std::vector<Seen> seen) {
+  Entry entry;
+  entry.seen = std::move(seen);
+  return entry;
 }
 
 }  // namespace simrun::campaign

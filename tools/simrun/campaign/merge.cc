@@ -1,6 +1,7 @@
 #include "tools/simrun/campaign/merge.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "sim/internal/with_commas.h"
@@ -15,21 +16,6 @@ namespace {
 
 using sim::internal::with_commas;
 
-struct Merged {
-  std::string path;
-  std::int64_t rows = 0;  // that were new
-  std::string trouble;    // empty: none
-};
-
-Merged merge_one(Store& into, const std::string& path) {
-  // By a copy, so that a store of an older version is not changed.
-  const auto from = Store::copy(path);
-  if (!from.ok()) return {path, 0, std::string(from.status().message())};
-  const auto rows = into.unite(**from);
-  if (!rows.ok()) return {path, 0, std::string(rows.status().message())};
-  return {path, *rows, {}};
-}
-
 std::string rows_in_words(std::int64_t rows) {
   if (rows == 0) return "nothing new";
   return absl::StrCat(with_commas(static_cast<std::uint64_t>(rows)),
@@ -39,36 +25,53 @@ std::string rows_in_words(std::int64_t rows) {
 }  // namespace
 
 int run_merge(const MergeOptions& options, bool json, Output& output, std::FILE* err) {
-  const auto complain = [&](const std::string& line) {
-    output.flush();
-    return simrun::complain(err, line);
-  };
-  auto into = Store::open(options.store);
-  if (!into.ok()) return complain(std::string(into.status().message()));
   int code = kNoBug;
+  const auto complain = [&](const absl::Status& status) {
+    output.flush();
+    return simrun::complain(err, status.message());
+  };
   Json merged = Json::array();
+  const auto note = [&](const std::string& path, const absl::StatusOr<std::int64_t>& rows) {
+    if (!rows.ok()) code = complain(rows.status());
+    merged.push_back({{"store", path},
+                      {"new_rows", rows.value_or(0)},
+                      {"trouble", std::string(rows.status().message())}});
+    if (!json && rows.ok()) output.write(absl::StrCat(path, ": ", rows_in_words(*rows), "\n"));
+  };
+  std::unique_ptr<Store> into;  // made once there is something to put into it
   for (const std::string& path : options.from) {
-    const Merged one = merge_one(**into, path);
-    if (!one.trouble.empty()) code = complain(one.trouble);
-    merged.push_back({{"store", path}, {"new_rows", one.rows}, {"trouble", one.trouble}});
-    if (!json && one.trouble.empty()) {
-      output.write(absl::StrCat(path, ": ", rows_in_words(one.rows), "\n"));
+    // By a copy, so that a store of an older version is not changed.
+    const auto from = Store::copy(path);
+    if (!from.ok()) {
+      note(path, from.status());
+      continue;
+    }
+    if (into == nullptr) {
+      auto opened = Store::open(options.store);
+      if (!opened.ok()) return complain(opened.status());
+      into = *std::move(opened);
+    }
+    note(path, into->unite(**from));
+  }
+  Json findings;
+  Json open;
+  if (into != nullptr) {
+    const auto all = into->findings();
+    if (!all.ok()) return complain(all.status());
+    findings = all->size();
+    open = std::ranges::count_if(*all, [](const Stored& each) { return is_open(each.state); });
+    if (!json) {
+      output.write(absl::StrCat(options.store, ": ", all->size(),
+                                all->size() == 1 ? " finding, " : " findings, ",
+                                open.get<std::int64_t>(), " open\n"));
     }
   }
-  const auto findings = (*into)->findings();
-  if (!findings.ok()) return complain(std::string(findings.status().message()));
-  const auto open = std::ranges::count_if(
-      *findings, [](const Stored& each) { return is_open(each.state); });
   if (json) {
     output.write(as_line({{"ok", code == kNoBug},
                           {"store", options.store},
-                          {"findings", findings->size()},
+                          {"findings", findings},
                           {"open", open},
                           {"merged", std::move(merged)}}));
-  } else {
-    output.write(absl::StrCat(options.store, ": ", findings->size(),
-                              findings->size() == 1 ? " finding, " : " findings, ", open,
-                              " open\n"));
   }
   return code;
 }

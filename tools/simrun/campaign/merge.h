@@ -9,9 +9,9 @@
 
 namespace simrun::campaign {
 
-// Adds the stores to options.store, which is made where it is not there. The exit code: kBadUsage
-// if one of them could not be read or the result not be written, with a line for each on `err`. The
-// others are there all the same.
+// Adds the stores to options.store, which is made where it is not there and one of them can be
+// read. The exit code: kBadUsage if one of them could not be read or the result not be written,
+// with a line for each on `err`. The others are there all the same.
 int run_merge(const MergeOptions& options, bool json, Output& output, std::FILE* err);
 
 }  // namespace simrun::campaign

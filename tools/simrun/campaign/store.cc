@@ -64,8 +64,8 @@ absl::StatusOr<std::unique_ptr<Store>> Store::prepare(std::unique_ptr<Database> 
   if (absl::Status status = database->execute("PRAGMA synchronous = FULL"); !status.ok()) {
     return status;
   }
-  // A file system without shared memory keeps its rollback journal, which is as safe. So does, until
-  // it is opened again, a file that another process writes right now: SQLite does not wait here.
+  // A file system without shared memory keeps its rollback journal, which is as safe. So does,
+  // until it is opened again, a file that another process writes now: SQLite does not wait here.
   absl::Status status = database->execute("PRAGMA journal_mode = WAL");
   if (!status.ok() && !absl::IsAborted(status)) return status;
   return std::unique_ptr<Store>(new Store(std::move(database)));

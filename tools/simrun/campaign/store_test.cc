@@ -26,20 +26,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-CampaignRun begun(Store& store, const std::string& commit = {}) {
-  CampaignRun run;
-  run.arguments = "all";
-  run.commit = commit;
-  run.process = this_process();
-  return taken(store.begin(run));
-}
-
-Entry entry_of(std::vector<Seen> seen) {
-  Entry entry;
-  entry.seen = std::move(seen);
-  return entry;
-}
-
 // A store with something in each table, closed again.
 void fill(const std::string& path) {
   auto store = taken(Store::open(path));
