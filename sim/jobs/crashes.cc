@@ -140,14 +140,8 @@ std::optional<Failure> CrashTeller::tell(const Crash& crash, std::uint16_t shape
   std::optional<Ended> ended;
   if (crash.is_known) ended = retrace(crash.deviations);
   const bool comes_again = ended && ended->death == crash.death;
-  if (!comes_again) {
-    ended = Ended{};
-    ended->death = crash.death;
-    ended->said = crash.said;
-  }
-  const auto is_it = [&](const Ended& each) { return each.is_same(*ended); };
-  if (std::ranges::any_of(told_, is_it)) return std::nullopt;
-  told_.push_back(*ended);
+  if (!comes_again) ended = ended_in(crash);
+  if (!is_new(*ended)) return std::nullopt;
   Minimality minimality;
   std::vector<Deviation> deviations = crash.deviations;
   if (comes_again && crash.is_whole && shrink) {
@@ -171,6 +165,31 @@ std::optional<Failure> CrashTeller::tell(const Crash& crash, std::uint16_t shape
   found.deviations = std::move(deviations);
   found.execution = crash.execution;
   return narrate(found, minimality, *ended, shape);
+}
+
+std::optional<Failure> CrashTeller::untold(const Crash& crash, std::uint16_t shape) {
+  const Ended ended = ended_in(crash);
+  if (!is_new(ended)) return std::nullopt;
+  Found found;
+  found.finding = {FindingKind::crash, message(ended), {}, {}};
+  found.finding.message += "\nno process could be had to run the same schedule once more";
+  found.deviations = crash.deviations;
+  found.execution = crash.execution;
+  return failure_of(crew_.setup().options, shape, found, {}, {});
+}
+
+CrashTeller::Ended CrashTeller::ended_in(const Crash& crash) {
+  Ended ended;
+  ended.death = crash.death;
+  ended.said = crash.said;
+  return ended;
+}
+
+bool CrashTeller::is_new(const Ended& ended) {
+  const auto is_it = [&](const Ended& each) { return each.is_same(ended); };
+  if (std::ranges::any_of(told_, is_it)) return false;
+  told_.push_back(ended);
+  return true;
 }
 
 std::string CrashTeller::message(const Ended& ended) const {

@@ -31,6 +31,8 @@ class CrashTeller {
   // Null for one that has been told: it died in the same way at the same place. `shape` is that of
   // tokens.
   std::optional<Failure> tell(const Crash& crash, std::uint16_t shape, bool shrink);
+  // The same where no process can be had that runs it again.
+  std::optional<Failure> untold(const Crash& crash, std::uint16_t shape);
   // What the process in the slot answers, or null when it has ended; it is to be buried then.
   std::optional<Message> wait_for_answer();
 
@@ -52,6 +54,10 @@ class CrashTeller {
   };
   class Tries;
 
+  // As far as it is known without another run.
+  static Ended ended_in(const Crash& crash);
+  // And is told from now on.
+  bool is_new(const Ended& ended);
   // Null if it did not.
   std::optional<Ended> retrace(const std::vector<Deviation>& deviations);
   void certify(const Ended& wanted, std::vector<Deviation>& fewest, Minimality& minimality);

@@ -186,6 +186,18 @@ std::optional<Crew::Event> Crew::wait(int milliseconds, std::optional<Slot> slot
   return std::nullopt;
 }
 
+std::vector<Message> Crew::unheard() {
+  std::vector<Message> messages;
+  while (auto event = wait(0)) {
+    if (event->message) {
+      messages.push_back(*std::move(event->message));
+    } else {
+      bury(event->slot);
+    }
+  }
+  return messages;
+}
+
 Death Crew::bury(Slot slot) {
   Process& process = processes_[slot];
   Death death{.status = 0, .verdict = area(slot).verdict.load(), .is_known = false};

@@ -50,6 +50,8 @@ class Crew {
   // What happens next, in this slot or in any; nothing within so many milliseconds, or where a
   // signal came.
   std::optional<Event> wait(int milliseconds, std::optional<Slot> slot = std::nullopt);
+  // All that has been said and not waited for. Those that have ended are buried.
+  std::vector<Message> unheard();
   // How it ended.
   Death bury(Slot slot);
   // Ends one that has nothing to do any more, or whatever it does.

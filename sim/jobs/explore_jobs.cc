@@ -52,9 +52,8 @@ class JobsExploration {
       make_rounds();
     } catch (const JobsUnavailable& why) {
       if (tally_.seen() == 0) throw;
-      is_over_ = true;
-      tally_.warn({FindingKind::crash,
-                   absl::StrCat("the exploration ended before its time: ", why.what()), {}, {}});
+      warn(absl::StrCat("the exploration ended before its time: ", why.what()));
+      keep_untold();
     }
     return tally_.finish(progress_);
   }
@@ -124,6 +123,11 @@ class JobsExploration {
   }
   void merge();
   void merge_one(std::uint64_t number, Events& events);
+  void keep_untold();
+  void fail(std::optional<Failure> failure) {
+    if (failure) tally_.fail(*std::move(failure));
+  }
+  void warn(std::string what) { tally_.warn({FindingKind::crash, std::move(what), {}, {}}); }
   void tell(const Found& found);
   std::optional<Failure> have_told(const TellOrder& order);
   void tell_crash(const Crash& crash);
@@ -389,28 +393,21 @@ void JobsExploration::merge() {
       tally_.add(*record);
       --to_count_;
     }
-    if (auto events = events_.take(number)) merge_one(number, *events);
+    if (Events* const events = events_.find(number)) merge_one(number, *events);
   }
   is_over_ = is_over_ || tally_.has_enough_failures() || std::min(over_at_, last_) < leg.end;
   const bool alone_is_lost =
       alone_is_lost_at_ < leg.end ||
       (is_alone(options_.strategy) && !crashed_.empty() && *crashed_.begin() < leg.end);
   if (alone_is_lost) {
-    tally_.warn(
-        {FindingKind::crash,
-         "depth-first search and dpor ended where the process did that made their executions",
-         {},
-         {}});
+    warn("depth-first search and dpor ended where the process did that made their executions");
   }
   // Not of those in the next leg, which does not count.
   const auto crashes = std::ranges::count_if(
       crashed_, [&](auto each) { return each < leg.end && each <= std::min(last_, over_at_); });
   if (static_cast<std::size_t>(crashes) >= kMostCrashes && !tally_.has_enough_failures()) {
-    tally_.warn({FindingKind::crash,
-                 absl::StrCat("the exploration ended where ", kMostCrashes,
-                              " executions had ended their process"),
-                 {},
-                 {}});
+    warn(absl::StrCat("the exploration ended where ", kMostCrashes,
+                      " executions had ended their process"));
   }
   if (!leg.is_whole && !is_over_) {
     if (is_stopped_) tally_.stopped();
@@ -439,6 +436,17 @@ void JobsExploration::merge_one(std::uint64_t number, Events& events) {
   if (events.failure && failures_.add(events.failure->finding)) {
     tell(*events.failure);
     if (tally_.has_enough_failures()) progress_ = events.behind_failure;
+  }
+}
+
+// What is left stands as it was found, where nobody can be had any more who tells it.
+void JobsExploration::keep_untold() {
+  for (const Message& each : crew_.unheard()) events_.note(each);
+  for (const auto& [number, events] : events_.left()) {
+    if (tally_.has_enough_failures()) return;
+    if (events.crash) fail(crash_teller_.untold(*events.crash, shape_));
+    if (!events.failure || !failures_.add(events.failure->finding)) continue;
+    tally_.fail(failure_of(options_, shape_, *events.failure, {}, {}));
   }
 }
 
@@ -477,9 +485,7 @@ std::optional<Failure> JobsExploration::have_told(const TellOrder& order) {
 
 void JobsExploration::tell_crash(const Crash& crash) {
   if (!crew_.is_alive(Crew::kZygote)) restart_zygote();
-  if (auto failure = crash_teller_.tell(crash, shape_, options_.shrink)) {
-    tally_.fail(*std::move(failure));
-  }
+  fail(crash_teller_.tell(crash, shape_, options_.shrink));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::ThrowsMessage;
+using testing::UnorderedElementsAre;
 
 // Two bugs: one that most schedules show, one that few do; and a warning.
 Coro<> two_bugs() {
@@ -307,6 +309,46 @@ TEST(ExploreJobsWhole, TellWhatTheyHaveWhereNoProcessLivesAnyMore) {
   EXPECT_THAT(report.warnings[0].message,
               HasSubstr("ended before its time: worker processes do not live"));
   EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
+}
+
+// Each is in a worker and there is nobody to tell it.
+TEST(ExploreJobsWhole, KeepEveryFailureWhereNoProcessLivesAnyMore) {
+  struct Seen {
+    std::atomic<std::uint32_t> failures;  // a bit each
+    std::atomic<std::uint32_t> crashes;
+  };
+  void* const shared =
+      ::mmap(nullptr, sizeof(Seen), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  ASSERT_NE(shared, MAP_FAILED);
+  auto* const seen = static_cast<Seen*>(shared);
+  int runs = 0;
+  const Body body = [&runs, seen]() -> Coro<> {
+    if (++runs <= 520) co_return;  // the head
+    const auto pick = choose(3);
+    seen->failures |= 1u << pick;
+    SIM_CHECK(pick != 0);
+    SIM_CHECK(pick != 1);
+    if (seen->failures == 7) ++seen->crashes;
+    std::abort();
+  };
+  ExploreOptions options;
+  options.strategy = Strategy::random();
+  options.check_determinism = options.shrink = false;
+  options.max_failures = 0;
+  options.stop = [&] {
+    // The first was noted where there is a worker again.
+    if (const pid_t zygote = child_of(::getpid()); zygote != 0 && seen->crashes > 1) {
+      ::kill(zygote, SIGKILL);
+    }
+    return false;
+  };
+  const Report report = explore_jobs(body, options, {.count = 1});
+  std::vector<std::string> messages;
+  for (const Failure& failure : report.failures) messages.push_back(failure.message);
+  EXPECT_THAT(messages, UnorderedElementsAre(HasSubstr("pick != 0"), HasSubstr("pick != 1"),
+                                             HasSubstr("no process could be had to run")));
+  EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
+  ::munmap(shared, sizeof(Seen));
 }
 
 TEST(ExploreJobsWhole, GoOnWhenAWorkerIsKilled) {

@@ -57,10 +57,10 @@ void EventLog::keep_crashes() {
   events_ = std::move(crashes);
 }
 
-std::optional<Events> EventLog::take(std::uint64_t number) {
+Events* EventLog::find(std::uint64_t number) {
   while (!events_.empty() && events_.begin()->first < number) events_.erase(events_.begin());
-  if (events_.empty() || events_.begin()->first != number) return std::nullopt;
-  return std::move(events_.extract(events_.begin()).mapped());
+  if (events_.empty() || events_.begin()->first != number) return nullptr;
+  return &events_.begin()->second;
 }
 
 void Leg::collect(Records& records) {

@@ -35,8 +35,9 @@ class EventLog {
   void note_crash(std::uint64_t number, Crash crash) { events_[number].crash = std::move(crash); }
   // All but the crashes is to be told again.
   void keep_crashes();
-  // What there is of this one, which is forgotten with all before it.
-  std::optional<Events> take(std::uint64_t number);
+  // What there is of this one, or null. All before it is forgotten.
+  Events* find(std::uint64_t number);
+  const std::map<std::uint64_t, Events>& left() const { return events_; }
 
  private:
   std::map<std::uint64_t, Events> events_;
