@@ -40,8 +40,35 @@ TEST(DporOf, ATimeoutAtTheInstantOfWhatItWaitsForAndOfACancellation) {
                         {at_once(Do::sleep), at_once(Do::set_event)},
                         {at_once(Do::sleep), at_once(Do::cancel)}});
 }
+TEST(DporOf, TwoTimeoutsAtTheInstantOfWhatBothWaitFor) {
+  expect_each_trace_of({{at_once(Do::sleep), at_once(Do::set_event)},
+                        {at_once(Do::limited_event)},
+                        {at_once(Do::limited_event)}});
+}
+// What was planned behind a step cannot be done there, as the step does more than was thought.
+TEST(DporOf, ALockThatIsTakenInsteadOfACancellation) {
+  expect_each_trace_of({{later(Do::limited_lock)},
+                        {later(Do::lock), later(Do::write)},
+                        {at_once(Do::cancel)}});
+}
+TEST(DporOf, ALockThatIsKeptByOneThatWasToEnd) {
+  expect_each_trace_of({{at_once(Do::acquire)},
+                        {at_once(Do::acquire), at_once(Do::lock)},
+                        {at_once(Do::lock), later(Do::read)}});
+}
+// A step that was run does more than the same step where it was cancelled.
+TEST(DporOf, AnUnlockBeforeALockThatMayBeCancelled) {
+  expect_each_trace_of({{at_once(Do::lock), at_once(Do::limited_lock)},
+                        {later(Do::unlock), later(Do::limited_lock)},
+                        {at_once(Do::cancel)}});
+}
 TEST(DporOf, AWaitForAllThatEndsAtItsTimeout) {
   expect_each_trace_of({{at_once(Do::sleep)}, {at_once(Do::sleep)}}, Joins::in_time);
+}
+TEST(DporOf, CancellationsBeforeAndBehindATimer) {
+  expect_each_trace_of({{at_once(Do::limited_event)}, {at_once(Do::sleep), at_once(Do::set_event)}},
+                       Joins::gather, 1);
+  expect_each_trace_of({{at_once(Do::sleep)}}, Joins::group, 2);
 }
 TEST(DporOf, ACancellationBesideARaceAndADeadlock) {
   expect_each_trace_of(

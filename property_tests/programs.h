@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "primitives/primitives.h"
+#include "sim/internal/test_support.h"
 
 namespace property {
 
@@ -121,7 +122,11 @@ inline void showValue(const Program& program, std::ostream& os) {
   }
 }
 
-// The same programs every time, unless RC_PARAMS asks for others.
-inline const int kFixedSeed = setenv("RC_PARAMS", "seed=20 max_success=1000", 0);
+// The same programs every time, and many of them in a long run, unless RC_PARAMS asks for others.
+inline const int kFixedSeed =
+    setenv("RC_PARAMS",
+           sim::test::long_run() ? "seed=77 max_success=20000 max_discard_ratio=30"
+                                 : "seed=20 max_success=1000",
+           0);
 
 }  // namespace property

@@ -88,13 +88,13 @@ void Dpor::end_step() {
 // was planned after it because the two seemed to be independent has to come before it as well.
 void Dpor::replan(Node& node) {
   const SegmentId made = run_.segment(made_ - 1);
-  for (const WakeupTree::Branch& each : node.taken) {
+  for (WakeupTree::Branch& each : node.taken) {
     if (each.first() == made || !segments_[each.first()].is(segments_[made])) continue;
     replan(node, each, each.from + std::size_t{1}, each.first(), made, false);
   }
 }
 
-void Dpor::replan(Node& node, const WakeupTree::Branch& branch, std::size_t from,
+void Dpor::replan(Node& node, WakeupTree::Branch& branch, std::size_t from,
                   SegmentId expected, SegmentId made, bool differs) {
   const std::size_t before = replanned_.size();
   for (std::size_t i = from; i < branch.steps.size(); ++i) {
@@ -103,13 +103,14 @@ void Dpor::replan(Node& node, const WakeupTree::Branch& branch, std::size_t from
     differs = differs || (!segments_[expected].conflicts_with(step) &&
                           segments_[made].conflicts_with(step));
   }
+  branch.may_fail = branch.may_fail || differs;
   if (branch.rest.empty() && differs) {
     sequence_.clear();
     for (const SegmentId step : replanned_) sequence_.add(step);
     sequence_.add(made);
     plan_sequence(node, sequence_, true);
   }
-  for (const WakeupTree::Branch& each : branch.rest.branches) {
+  for (WakeupTree::Branch& each : branch.rest.branches) {
     replan(node, each, each.from, expected, made, differs);
   }
   replanned_.resize(before);
@@ -201,7 +202,7 @@ void Dpor::note_races(Disarmed& disarmed) {
 void Dpor::plan_instead(const Disarmed& disarmed, std::uint32_t earlier) {
   sequence_.clear();
   for (std::uint32_t step = earlier + 1; step < run_.size(); ++step) {
-    const bool is_due = step <= disarmed.step || !run_.comes_after(step, disarmed.step);
+    const bool is_due = step < disarmed.step || !run_.comes_after(step, disarmed.step);
     if (is_due && !run_.comes_after(step, earlier)) sequence_.add(run_.segment(step));
   }
   sequence_.add(disarmed.timer);
@@ -261,12 +262,23 @@ bool Dpor::plan_reversal(std::uint32_t earlier, std::uint32_t later) {
   return plan_sequence(path_[earlier], sequence_) < core && settled;
 }
 
-// Where the sequence has a step that sleeps, see Sequence::find_initial(); planned is one of which
-// none sleeps.
+// Where the sequence has a step that sleeps and does just that, see Sequence::find_initial();
+// planned is one of which none sleeps.
 std::size_t Dpor::plan_sequence(Node& node, internal::Sequence& sequence, bool may_fail) {
-  const std::size_t covered = sequence.find_covered(node.asleep);
-  if (covered == internal::Sequence::kNone) node.planned.insert(sequence, may_fail);
-  return covered;
+  using internal::Sequence;
+  std::vector<Sequence> others;
+  std::size_t covered = Sequence::kNone;
+  std::size_t same = Sequence::kNone;
+  for (const SegmentId each : node.asleep) {
+    covered = sequence.find_initial(each);
+    if (covered == Sequence::kNone) continue;
+    if (covered != Sequence::kOutside && sequence[covered] == each) same = covered;
+    if (sequence.thinks_less_of(each, covered)) others.push_back(sequence.postponing(covered));
+    break;
+  }
+  if (covered == Sequence::kNone) node.planned.insert(sequence, may_fail, others);
+  for (Sequence& each : others) plan_sequence(node, each, true);
+  return same;
 }
 
 // To the deepest state from which there is something left to run. False if there is none.

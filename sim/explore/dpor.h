@@ -124,7 +124,7 @@ class Dpor final : public Search, private DecisionSource, private internal::Watc
   std::uint32_t process_of(const Scheduler& scheduler, Entry entry);
   std::uint32_t number_of(std::uint64_t identity);
   void replan(Node& node);
-  void replan(Node& node, const internal::WakeupTree::Branch& branch, std::size_t from,
+  void replan(Node& node, internal::WakeupTree::Branch& branch, std::size_t from,
               SegmentId expected, SegmentId made, bool differs);
   void plan_reversals();
   void plan_reversals_of_failure();

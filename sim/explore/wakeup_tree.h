@@ -23,13 +23,14 @@ class Sequence {
 
   void clear() {
     steps_.clear();
-    from_ = 0;
+    from_ = postponed_ = 0;
   }
   void add(SegmentId id) {
     const Segment& segment = (*segments_)[id];
     steps_.push_back({id, segment.process, segment.is_special() ? kAll : segment.objects});
   }
   std::size_t size() const { return steps_.size() - from_; }
+  SegmentId operator[](std::size_t at) const { return steps_[from_ + at].id; }
 
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
   static constexpr std::size_t kOutside = static_cast<std::size_t>(-2);
@@ -48,12 +49,26 @@ class Sequence {
     }
     return initial.must_come() ? kOutside : kNone;
   }
-  // What find_initial() says of the first of those that it may begin with.
-  std::size_t find_covered(const std::vector<SegmentId>& done) const {
-    for (const SegmentId each : done) {
-      if (const std::size_t at = find_initial(each); at != kNone) return at;
-    }
-    return kNone;
+  // Whether `step`, which find_initial() has found there, has more to do with what comes behind it
+  // than the sequence takes for granted. Not asked of what has been postponed.
+  bool thinks_less_of(SegmentId step, std::size_t at) const {
+    if (at == kOutside || at + postponed_ >= size() || (*this)[at] == step) return false;
+    const Segment& thought = (*segments_)[(*this)[at]];
+    const Segment& known = (*segments_)[step];
+    return std::any_of(steps_.begin() + static_cast<std::ptrdiff_t>(from_ + at + 1), steps_.end(),
+                       [&](const Step& each) {
+                         const Segment& behind = (*segments_)[each.id];
+                         return known.conflicts_with(behind) && !thought.conflicts_with(behind);
+                       });
+  }
+  // All of it, what has been removed too, with the step that stands there as the last.
+  Sequence postponing(std::size_t at) const {
+    Sequence all = *this;
+    ++all.postponed_;
+    const auto step = all.steps_.begin() + static_cast<std::ptrdiff_t>(all.from_ + at);
+    std::rotate(step, step + 1, all.steps_.end());
+    all.from_ = 0;
+    return all;
   }
   // Makes it what is left behind an initial step.
   void remove(std::size_t initial) {
@@ -77,7 +92,8 @@ class Sequence {
   };
   const SegmentTable* segments_;
   std::vector<Step> steps_;
-  std::size_t from_ = 0;  // those before it have been removed
+  std::size_t from_ = 0;       // those before it have been removed
+  std::size_t postponed_ = 0;  // at the end
 };
 
 struct WakeupTree {
@@ -86,8 +102,10 @@ struct WakeupTree {
   std::vector<Branch> branches;
 
   bool empty() const { return branches.empty(); }
-  // Adds what is left of `sequence`, unless it is covered. Leaves it without what was there.
-  inline void insert(Sequence& sequence, bool may_fail = false);
+  // Adds what is left of `sequence`, unless it is covered. Leaves it without what was there. To
+  // `others` go sequences that it may not lead to because a step of the tree has more to do with
+  // what follows than was thought.
+  inline void insert(Sequence& sequence, bool may_fail, std::vector<Sequence>& others);
 };
 
 struct WakeupTree::Branch {
@@ -119,7 +137,11 @@ struct WakeupTree::Branch {
   }
 };
 
-inline void WakeupTree::insert(Sequence& sequence, bool may_fail) {
+inline void WakeupTree::insert(Sequence& sequence, bool may_fail, std::vector<Sequence>& others) {
+  const auto remove = [&](std::size_t at, SegmentId step) {
+    if (sequence.thinks_less_of(step, at)) others.push_back(sequence.postponing(at));
+    sequence.remove(at);
+  };
   WakeupTree* level = this;
   for (;;) {
     std::size_t at = Sequence::kNone;
@@ -136,7 +158,7 @@ inline void WakeupTree::insert(Sequence& sequence, bool may_fail) {
       return;
     }
     for (std::size_t i = next->from;;) {
-      sequence.remove(at);
+      remove(at, next->steps[i]);
       if (sequence.size() == 0) return;
       if (++i == next->steps.size()) break;
       at = sequence.find_initial(next->steps[i]);
@@ -144,7 +166,7 @@ inline void WakeupTree::insert(Sequence& sequence, bool may_fail) {
       next->split(i);
       break;
     }
-    if (next->rest.empty()) {
+    if (next->rest.empty() && next->may_fail == may_fail) {
       sequence.append_to(next->steps);
       return;
     }
