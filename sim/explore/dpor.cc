@@ -99,6 +99,7 @@ void Dpor::replan(Node& node, WakeupTree::Branch& branch, std::size_t from,
   const std::size_t before = replanned_.size();
   for (std::size_t i = from; i < branch.steps.size(); ++i) {
     const Segment& step = segments_[branch.steps[i]];
+    if (step.process == segments_[made].process) continue;
     replanned_.push_back(branch.steps[i]);
     differs = differs || (!segments_[expected].conflicts_with(step) &&
                           segments_[made].conflicts_with(step));

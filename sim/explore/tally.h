@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,7 +49,10 @@ class Tally {
   // One that never came to an end.
   void add_crashed(std::uint64_t number);
   void warn(const Finding& finding);
-  void fail(Failure failure) { report_.failures.push_back(std::move(failure)); }
+  // Nothing is no failure.
+  void fail(std::optional<Failure> failure) {
+    if (failure) report_.failures.push_back(*std::move(failure));
+  }
   void stopped() { report_.stopped = true; }
 
   bool has_enough_failures() const;

@@ -23,7 +23,7 @@ class Sequence {
 
   void clear() {
     steps_.clear();
-    from_ = postponed_ = 0;
+    from_ = 0;
   }
   void add(SegmentId id) {
     const Segment& segment = (*segments_)[id];
@@ -52,22 +52,27 @@ class Sequence {
   // Whether `step`, which find_initial() has found there, has more to do with what comes behind it
   // than the sequence takes for granted. Not asked of what has been postponed.
   bool thinks_less_of(SegmentId step, std::size_t at) const {
-    if (at == kOutside || at + postponed_ >= size() || (*this)[at] == step) return false;
+    if (at == kOutside || steps_[from_ + at].is_postponed || (*this)[at] == step) return false;
     const Segment& thought = (*segments_)[(*this)[at]];
     const Segment& known = (*segments_)[step];
     return std::any_of(steps_.begin() + static_cast<std::ptrdiff_t>(from_ + at + 1), steps_.end(),
                        [&](const Step& each) {
                          const Segment& behind = (*segments_)[each.id];
-                         return known.conflicts_with(behind) && !thought.conflicts_with(behind);
+                         return each.process != known.process && known.conflicts_with(behind) &&
+                                !thought.conflicts_with(behind);
                        });
   }
-  // All of it, what has been removed too, with the step that stands there as the last.
+  // All of it, what has been removed too, with the step that stands there as the last, and without
+  // the later ones of its process.
   Sequence postponing(std::size_t at) const {
     Sequence all = *this;
-    ++all.postponed_;
-    const auto step = all.steps_.begin() + static_cast<std::ptrdiff_t>(all.from_ + at);
-    std::rotate(step, step + 1, all.steps_.end());
     all.from_ = 0;
+    const auto first = all.steps_.begin() + static_cast<std::ptrdiff_t>(from_ + at);
+    Step last = *first;
+    last.is_postponed = true;
+    const auto is_of_it = [&](const Step& each) { return each.process == last.process; };
+    all.steps_.erase(std::remove_if(first, all.steps_.end(), is_of_it), all.steps_.end());
+    all.steps_.push_back(last);
     return all;
   }
   // Makes it what is left behind an initial step.
@@ -89,11 +94,11 @@ class Sequence {
     SegmentId id;
     std::uint32_t process;
     std::uint64_t objects;
+    bool is_postponed = false;
   };
   const SegmentTable* segments_;
   std::vector<Step> steps_;
-  std::size_t from_ = 0;       // those before it have been removed
-  std::size_t postponed_ = 0;  // at the end
+  std::size_t from_ = 0;  // those before it have been removed
 };
 
 struct WakeupTree {

@@ -85,5 +85,25 @@ TEST_F(WakeupTreeTest, AStepThatDoesMoreThanWasThoughtIsPlannedBehindWhatItHasTo
   EXPECT_FALSE(others_[0].thinks_less_of(more, 2)) << "not once more";
 }
 
+TEST_F(WakeupTreeTest, WhatAStepHasToDoWithLaterOnesOfItsProcessDoesNotMatter) {
+  const SegmentId more = step(1, {7, 8});
+  const SegmentId less = step(1, {7});
+  const SegmentId later = step(1, {8});
+  insert({more});
+  insert({less, later});
+  EXPECT_THAT(others_, IsEmpty());
+}
+
+TEST_F(WakeupTreeTest, LaterStepsOfTheProcessAreNotPlannedBeforeTheOneThatIsPostponed) {
+  const SegmentId more = step(1, {7, 8});
+  const SegmentId less = step(1, {7});
+  const SegmentId later = step(1, {9});
+  const SegmentId other = step(2, {8});
+  insert({more});
+  insert({less, later, other});
+  ASSERT_THAT(others_, SizeIs(1));
+  EXPECT_THAT(steps_of(others_[0]), ElementsAre(other, less));
+}
+
 }  // namespace
 }  // namespace sim::internal

@@ -152,30 +152,38 @@ std::optional<Failure> CrashTeller::tell(const Crash& crash, std::uint16_t shape
     certify(told_.back(), deviations, minimality);
     if (auto again = retrace(deviations)) ended = std::move(again);
   }
-  Found found;
-  found.finding = {FindingKind::crash, message(*ended), ended->place, {}};
-  if (!crash.is_known) {
-    found.finding.message +=
-        "\nthe memory was overwritten in which simloop keeps its schedule, so the token holds none "
-        "of it";
-  } else if (!comes_again) {
-    found.finding.message += "\nit did not come again when the same schedule was run once more";
-  }
-  if (!crash.is_whole) found.finding.message += "\nthe token holds the beginning of the schedule";
+  Found found = found_in(
+      crash, *ended,
+      comes_again ? "" : "it did not come again when the same schedule was run once more");
   found.deviations = std::move(deviations);
-  found.execution = crash.execution;
   return narrate(found, minimality, *ended, shape);
 }
 
 std::optional<Failure> CrashTeller::untold(const Crash& crash, std::uint16_t shape) {
   const Ended ended = ended_in(crash);
   if (!is_new(ended)) return std::nullopt;
+  const Found found = found_in(crash, ended,
+                               "no process could be had to run the same schedule once more: it may "
+                               "be one that is told above");
+  return failure_of(crew_.setup().options, shape, found, {}, {});
+}
+
+// `doubt` is said of a crash whose schedule is known.
+Found CrashTeller::found_in(const Crash& crash, const Ended& ended, std::string_view doubt) const {
   Found found;
-  found.finding = {FindingKind::crash, message(ended), {}, {}};
-  found.finding.message += "\nno process could be had to run the same schedule once more";
+  found.finding = {FindingKind::crash, message(ended), ended.place, {}};
+  std::string& text = found.finding.message;
+  if (!crash.is_known) {
+    text +=
+        "\nthe memory was overwritten in which simloop keeps its schedule, so the token holds none "
+        "of it";
+  } else if (!doubt.empty()) {
+    absl::StrAppend(&text, "\n", absl::string_view(doubt.data(), doubt.size()));
+  }
+  if (!crash.is_whole) text += "\nthe token holds the beginning of the schedule";
   found.deviations = crash.deviations;
   found.execution = crash.execution;
-  return failure_of(crew_.setup().options, shape, found, {}, {});
+  return found;
 }
 
 CrashTeller::Ended CrashTeller::ended_in(const Crash& crash) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/explore/report.h"
@@ -56,6 +57,7 @@ class CrashTeller {
 
   // As far as it is known without another run.
   static Ended ended_in(const Crash& crash);
+  Found found_in(const Crash& crash, const Ended& ended, std::string_view doubt) const;
   // And is told from now on.
   bool is_new(const Ended& ended);
   // Null if it did not.

@@ -124,9 +124,6 @@ class JobsExploration {
   void merge();
   void merge_one(std::uint64_t number, Events& events);
   void keep_untold();
-  void fail(std::optional<Failure> failure) {
-    if (failure) tally_.fail(*std::move(failure));
-  }
   void warn(std::string what) { tally_.warn({FindingKind::crash, std::move(what), {}, {}}); }
   void tell(const Found& found);
   std::optional<Failure> have_told(const TellOrder& order);
@@ -145,6 +142,7 @@ class JobsExploration {
   bool is_stopped_ = false;
   bool is_over_ = false;       // nothing follows
   bool is_cut_short_ = false;  // by what comes from outside
+  bool nobody_tells_ = false;  // no process can be had
   std::uint16_t shape_ = 0;
   AloneProgress progress_;
   std::vector<Lesson> lessons_;
@@ -170,7 +168,7 @@ void JobsExploration::make_head() {
   crew_.start_zygote();
   legs_.front().busy = {Crew::kZygote};
   make_leg();
-  if (differs_beforehand_) tally_.fail(*std::move(differs_beforehand_));
+  tally_.fail(std::move(differs_beforehand_));
   if (crash_beforehand_) tell_crash(*crash_beforehand_);
   merge();
 }
@@ -396,10 +394,8 @@ void JobsExploration::merge() {
     if (Events* const events = events_.find(number)) merge_one(number, *events);
   }
   is_over_ = is_over_ || tally_.has_enough_failures() || std::min(over_at_, last_) < leg.end;
-  const bool alone_is_lost =
-      alone_is_lost_at_ < leg.end ||
-      (is_alone(options_.strategy) && !crashed_.empty() && *crashed_.begin() < leg.end);
-  if (alone_is_lost) {
+  if (alone_is_lost_at_ < leg.end ||
+      (is_alone(options_.strategy) && !crashed_.empty() && *crashed_.begin() < leg.end)) {
     warn("depth-first search and dpor ended where the process did that made their executions");
   }
   // Not of those in the next leg, which does not count.
@@ -430,8 +426,9 @@ void JobsExploration::merge_one(std::uint64_t number, Events& events) {
     return;
   }
   if (events.crash) {
-    tally_.add_crashed(number);
     tell_crash(*events.crash);
+    tally_.add_crashed(number);
+    events.crash.reset();
   }
   if (events.failure && failures_.add(events.failure->finding)) {
     tell(*events.failure);
@@ -442,15 +439,15 @@ void JobsExploration::merge_one(std::uint64_t number, Events& events) {
 // What is left stands as it was found, where nobody can be had any more who tells it.
 void JobsExploration::keep_untold() {
   for (const Message& each : crew_.unheard()) events_.note(each);
-  for (const auto& [number, events] : events_.left()) {
-    if (tally_.has_enough_failures()) return;
-    if (events.crash) fail(crash_teller_.untold(*events.crash, shape_));
-    if (!events.failure || !failures_.add(events.failure->finding)) continue;
-    tally_.fail(failure_of(options_, shape_, *events.failure, {}, {}));
+  nobody_tells_ = true;
+  for (auto& [number, events] : events_.left()) {
+    if (tally_.has_enough_failures() || number > std::min(last_, over_at_)) return;
+    merge_one(number, events);
   }
 }
 
 void JobsExploration::tell(const Found& found) {
+  if (nobody_tells_) return tally_.fail(failure_of(options_, shape_, found, {}, {}));
   std::optional<Crash> crash;
   std::optional<Failure> told;
   try {
@@ -462,6 +459,7 @@ void JobsExploration::tell(const Found& found) {
     }
   } catch (const JobsUnavailable&) {
     tally_.fail(failure_of(options_, shape_, found, {}, {}));
+    if (crash) tally_.fail(crash_teller_.untold(*crash, shape_));
     throw;
   }
   tally_.fail(told ? *std::move(told) : failure_of(options_, shape_, found, {}, {}));
@@ -484,8 +482,9 @@ std::optional<Failure> JobsExploration::have_told(const TellOrder& order) {
 }
 
 void JobsExploration::tell_crash(const Crash& crash) {
+  if (nobody_tells_) return tally_.fail(crash_teller_.untold(crash, shape_));
   if (!crew_.is_alive(Crew::kZygote)) restart_zygote();
-  fail(crash_teller_.tell(crash, shape_, options_.shrink));
+  tally_.fail(crash_teller_.tell(crash, shape_, options_.shrink));
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ class EventLog {
   void keep_crashes();
   // What there is of this one, or null. All before it is forgotten.
   Events* find(std::uint64_t number);
-  const std::map<std::uint64_t, Events>& left() const { return events_; }
+  std::map<std::uint64_t, Events>& left() { return events_; }
 
  private:
   std::map<std::uint64_t, Events> events_;

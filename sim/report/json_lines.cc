@@ -35,7 +35,10 @@ Json token_of(const std::string& token) { return token.empty() ? Json() : Json(t
 // A single run: all that it showed.
 Json run_record(const Outcome& outcome) {
   const Incident* incident = outcome.incidents.empty() ? nullptr : &outcome.incidents.front();
-  const Narration& told = incident != nullptr ? incident->failure.narration : outcome.run;
+  // The narration is with the incident, but for one that no narration of one run tells.
+  const Narration& told = incident != nullptr && outcome.run.findings.empty()
+                              ? incident->failure.narration
+                              : outcome.run;
   return {{"record", "run"},
           {"command", outcome.command},
           {"scenario", outcome.scenario},

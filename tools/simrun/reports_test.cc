@@ -137,8 +137,9 @@ TEST_F(SimrunReports, OfAPlainRunFailWhereItDoes) {
   EXPECT_EQ(call({"guard_nap", "--junit", path("b.xml")}).code, 0);
   EXPECT_THAT(content("b.xml"), HasSubstr("failures=\"0\""));
   const Called differs = call({"guard_draw", "--guard", "off", "--check-determinism", "--junit",
-                               path("c.xml")});
+                               path("c.xml"), "--json-lines", path("c.jsonl")});
   EXPECT_EQ(differs.code, 3);
+  EXPECT_THAT(content("c.jsonl"), HasSubstr("\"kind\":\"not_deterministic\""));
   EXPECT_THAT(content("c.xml"), HasSubstr("<failure type=\"not_deterministic\""));
 }
 

@@ -89,7 +89,7 @@ class Campaign {
   double seconds_left() const { return absl::ToDoubleSeconds(*options_.budget) - seconds(); }
   bool is_over() const {
     if (Interruption::came()) return true;
-    // One slice there is in any case: a campaign that has run nothing must not pass.
+    // However short it is, one slice runs: a campaign that has run nothing must not pass.
     if (options_.budget && seconds_left() <= 0 && !slices_.empty()) return true;
     if (options_.executions && executions_ >= *options_.executions) return true;
     return options_.max_failures != 0 && news_.size() >= options_.max_failures;

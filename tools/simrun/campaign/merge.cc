@@ -1,6 +1,7 @@
 #include "tools/simrun/campaign/merge.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -52,6 +53,11 @@ int run_merge(const MergeOptions& options, bool json, Output& output, std::FILE*
       into = *std::move(opened);
     }
     note(path, into->unite(**from));
+  }
+  if (into == nullptr && std::filesystem::exists(options.store)) {
+    auto opened = Store::open(options.store);
+    if (!opened.ok()) return complain(opened.status());
+    into = *std::move(opened);
   }
   Json findings;
   Json open;

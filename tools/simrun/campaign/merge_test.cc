@@ -47,5 +47,11 @@ TEST_F(MergeTest, OfNothingMakesNoStore) {
   EXPECT_FALSE(std::filesystem::exists(all_));
 }
 
+TEST_F(MergeTest, OfNothingSaysWhatIsThere) {
+  const Called merged = call({"merge", "--store", nightly_, missing_});
+  EXPECT_EQ(merged.code, kBadUsage);
+  EXPECT_EQ(merged.out, nightly_ + ": 1 finding, 1 open\n");
+}
+
 }  // namespace
 }  // namespace simrun::campaign

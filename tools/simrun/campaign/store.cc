@@ -61,7 +61,7 @@ std::string_view to_string(State state) { return kStateNames[static_cast<std::si
 
 absl::StatusOr<std::unique_ptr<Store>> Store::prepare(std::unique_ptr<Database> database) {
   if (absl::Status status = prepare_schema(*database); !status.ok()) return status;
-  if (absl::Status status = database->execute("PRAGMA synchronous = FULL"); !status.ok()) {
+  if (absl::Status status = database->execute("PRAGMA synchronous = EXTRA"); !status.ok()) {
     return status;
   }
   // A file system without shared memory keeps its rollback journal, which is as safe. So does,

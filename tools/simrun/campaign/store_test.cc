@@ -417,7 +417,7 @@ TEST(Store, OpensBesideAnotherProcessThatWritesItsRollbackJournal) {
   execute("BEGIN IMMEDIATE");
   const auto store = taken(Store::open(folder / "a.db"));
   ASSERT_NE(store, nullptr);
-  EXPECT_EQ(taken(store->database().number("PRAGMA synchronous")), 2);
+  EXPECT_EQ(taken(store->database().number("PRAGMA synchronous")), 3);
   execute("COMMIT");
   taken(store->add(begun(*store), entry_of({made_up("bank", "m")})));
   const auto again = taken(Store::open(folder / "a.db"));
