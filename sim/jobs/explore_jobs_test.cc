@@ -235,16 +235,31 @@ TEST(ExploreJobsWhole, EndWhenTheirTimeIsUp) {
   EXPECT_GT(report.executions, 0u);
 }
 
+// Zeroes at first; what one process writes all see.
+template <class T>
+class InAllProcesses {
+ public:
+  InAllProcesses()
+      : memory_(::mmap(nullptr, sizeof(T), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+                       0)) {}
+  InAllProcesses(const InAllProcesses&) = delete;
+  InAllProcesses& operator=(const InAllProcesses&) = delete;
+  ~InAllProcesses() { ::munmap(memory_, sizeof(T)); }
+  T* get() const { return memory_ == MAP_FAILED ? nullptr : static_cast<T*>(memory_); }
+
+ private:
+  void* memory_;
+};
+
 // One worker fails in the second round while the other is at the first.
 TEST(ExploreJobsWhole, TellWhatTheNextRoundHadFoundWhenTheyAreStopped) {
   struct Seen {
     std::atomic<pid_t> slow;
     std::atomic<bool> failed;
   };
-  void* const shared =
-      ::mmap(nullptr, sizeof(Seen), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  ASSERT_NE(shared, MAP_FAILED);
-  auto* const seen = static_cast<Seen*>(shared);
+  const InAllProcesses<Seen> shared;
+  Seen* const seen = shared.get();
+  ASSERT_NE(seen, nullptr);
   int runs = 0;
   const Body body = [&runs, seen]() -> Coro<> {
     co_await yield();
@@ -264,7 +279,6 @@ TEST(ExploreJobsWhole, TellWhatTheNextRoundHadFoundWhenTheyAreStopped) {
   const Report report = explore_jobs(body, options, {.count = 2});
   EXPECT_TRUE(report.stopped);
   EXPECT_EQ(report.failures.size(), 1u);
-  ::munmap(shared, sizeof(Seen));
 }
 
 // The first child of a process; 0 if it has none.
@@ -317,10 +331,9 @@ TEST(ExploreJobsWhole, KeepEveryFailureWhereNoProcessLivesAnyMore) {
     std::atomic<std::uint32_t> failures;  // a bit each
     std::atomic<std::uint32_t> crashes;
   };
-  void* const shared =
-      ::mmap(nullptr, sizeof(Seen), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  ASSERT_NE(shared, MAP_FAILED);
-  auto* const seen = static_cast<Seen*>(shared);
+  const InAllProcesses<Seen> shared;
+  Seen* const seen = shared.get();
+  ASSERT_NE(seen, nullptr);
   int runs = 0;
   const Body body = [&runs, seen]() -> Coro<> {
     if (++runs <= 520) co_return;  // the head
@@ -348,7 +361,6 @@ TEST(ExploreJobsWhole, KeepEveryFailureWhereNoProcessLivesAnyMore) {
   EXPECT_THAT(messages, UnorderedElementsAre(HasSubstr("pick != 0"), HasSubstr("pick != 1"),
                                              HasSubstr("no process could be had to run")));
   EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
-  ::munmap(shared, sizeof(Seen));
 }
 
 TEST(ExploreJobsWhole, GoOnWhenAWorkerIsKilled) {
